@@ -1,0 +1,47 @@
+/**
+ * Error codes of the whole product and how each one looks on the wire (RFC 9457 problem details).
+ * A new code is one line here; every switch over `ErrorCode` then fails to compile until it is handled.
+ */
+export const ERRORS = {
+  bad_request: { status: 400, title: 'The request has a parameter that cannot be read' },
+  query_too_long: { status: 400, title: 'The query is longer than 200 characters' },
+  too_many_tokens: { status: 400, title: 'The query has more than 16 words that the model knows' },
+  no_known_word: { status: 422, title: 'No word of the query is known to the model' },
+  unauthorized: { status: 401, title: 'A valid access token is needed' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  method_not_allowed: { status: 405, title: 'This address does not take that method' },
+  model_mismatch: { status: 409, title: 'The model version asked for is not the one that is served' },
+  too_busy: { status: 429, title: 'The service is at its capacity; try again shortly' },
+  gpu_not_configured: { status: 503, title: 'No GPU service is configured; drafts are available' },
+  gpu_unavailable: { status: 503, title: 'The GPU service did not answer in time; drafts are available' },
+  bad_upstream: { status: 502, title: 'The GPU service answered with something that is not a picture' },
+  misconfigured: { status: 500, title: 'The deployment is not configured correctly' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error as data. `detail` says what to do about it, in a sentence for a person. */
+export interface ProblemError {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  /** Seconds after which a retry makes sense. */
+  readonly retryAfter?: number;
+}
+
+export const problem = (code: ErrorCode, detail: string, retryAfter?: number): ProblemError =>
+  retryAfter === undefined ? { code, detail } : { code, detail, retryAfter };
+
+/** RFC 9457 body. `code` is the machine-readable extension member. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ErrorCode;
+}
+
+export function toProblemDetails(error: ProblemError): ProblemDetails {
+  const { status, title } = ERRORS[error.code];
+  return { type: `urn:restgan-edge:error:${error.code}`, title, status, detail: error.detail, code: error.code };
+}

@@ -1,0 +1,31 @@
+import type { Format, PictureStage, Size } from './limits.ts';
+
+/** CIELAB under D65 (culori `lab65`): L 0..100, a and b about −128..127. */
+export type Lab = readonly [L: number, a: number, b: number];
+
+/**
+ * Everything a picture depends on, and nothing else: two equal requests give the same picture.
+ * `tokens` are vocabulary ids in typed order (1 to 16, without padding). `lab` is the colour to render, null
+ * when no colour was named (the model then draws one from the seed).
+ */
+export interface PictureRequest {
+  readonly model: string;
+  readonly tokens: readonly number[];
+  readonly lab: Lab | null;
+  readonly seed: number;
+  readonly size: Size;
+  readonly format: Format;
+  readonly stage: PictureStage;
+}
+
+/**
+ * The key of a picture, at most 512 bytes (the limit of Workers KV). Lab is rounded to 0.01, far below a
+ * visible difference (ΔE00 1), so that equal colours share a key.
+ */
+export function previewKey(request: PictureRequest): string {
+  const lab = request.lab === null ? 'none' : request.lab.map((value) => roundLab(value).toFixed(2)).join('_');
+  const tokens = request.tokens.join('.');
+  return `p1:${request.model}:${tokens}:${lab}:${request.seed}:${request.size}:${request.format}:${request.stage}`;
+}
+
+const roundLab = (value: number): number => Math.round(value * 100) / 100 + 0;
