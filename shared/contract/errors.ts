@@ -43,5 +43,11 @@ export interface ProblemDetails {
 
 export function toProblemDetails(error: ProblemError): ProblemDetails {
   const { status, title } = ERRORS[error.code];
-  return { type: `urn:restgan-edge:error:${error.code}`, title, status, detail: error.detail, code: error.code };
+  return {
+    type: `urn:restgan-edge:error:${error.code}`,
+    title,
+    status,
+    detail: error.detail,
+    code: error.code,
+  };
 }

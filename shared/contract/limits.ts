@@ -16,7 +16,10 @@ export const DEFAULT_SIZE: Size = 256;
 export const FORMATS = ['webp', 'png'] as const;
 export type Format = (typeof FORMATS)[number];
 export const DEFAULT_FORMAT: Format = 'webp';
-export const CONTENT_TYPE = { webp: 'image/webp', png: 'image/png' } as const satisfies Record<Format, string>;
+export const CONTENT_TYPE = { webp: 'image/webp', png: 'image/png' } as const satisfies Record<
+  Format,
+  string
+>;
 
 /**
  * What the caller asks for. `draft`: made at the edge, never asks the GPU. `final`: waits for the GPU up to

@@ -23,7 +23,8 @@ export interface PictureRequest {
  * visible difference (ΔE00 1), so that equal colours share a key.
  */
 export function previewKey(request: PictureRequest): string {
-  const lab = request.lab === null ? 'none' : request.lab.map((value) => roundLab(value).toFixed(2)).join('_');
+  const lab =
+    request.lab === null ? 'none' : request.lab.map((value) => roundLab(value).toFixed(2)).join('_');
   const tokens = request.tokens.join('.');
   return `p1:${request.model}:${tokens}:${lab}:${request.seed}:${request.size}:${request.format}:${request.stage}`;
 }

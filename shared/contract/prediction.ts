@@ -7,7 +7,11 @@ import { DEFAULT_FORMAT, DEFAULT_SIZE, FORMATS, MAX_SEED, MAX_TOKENS, SIZES } fr
  */
 
 /** Lab under D65; the service refuses values that no display can show a garment in. */
-export const labSchema = z.tuple([z.number().min(0).max(100), z.number().min(-128).max(128), z.number().min(-128).max(128)]);
+export const labSchema = z.tuple([
+  z.number().min(0).max(100),
+  z.number().min(-128).max(128),
+  z.number().min(-128).max(128),
+]);
 
 export const predictionInputSchema = z.strictObject({
   /** Model version the caller was built for; the service answers `model_mismatch` when it serves another. */
