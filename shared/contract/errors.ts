@@ -12,6 +12,7 @@ export const ERRORS = {
   method_not_allowed: { status: 405, title: 'This address does not take that method' },
   model_mismatch: { status: 409, title: 'The model version asked for is not the one that is served' },
   too_busy: { status: 429, title: 'The service is at its capacity; try again shortly' },
+  not_ready: { status: 503, title: 'The service is starting or stopping; try again shortly' },
   gpu_not_configured: { status: 503, title: 'No GPU service is configured; drafts are available' },
   gpu_unavailable: { status: 503, title: 'The GPU service did not answer in time; drafts are available' },
   bad_upstream: { status: 502, title: 'The GPU service answered with something that is not a picture' },

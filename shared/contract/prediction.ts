@@ -26,7 +26,15 @@ export const predictionInputSchema = z.strictObject({
 });
 export type PredictionInput = z.infer<typeof predictionInputSchema>;
 
-export const PREDICTION_STATUSES = ['starting', 'processing', 'succeeded', 'failed', 'canceled'] as const;
+/** `aborted` comes from hosted Replicate alone: the deadline (`Cancel-After`) passed before the start. */
+export const PREDICTION_STATUSES = [
+  'starting',
+  'processing',
+  'succeeded',
+  'failed',
+  'canceled',
+  'aborted',
+] as const;
 
 /** A prediction as both hosted Replicate and our container answer it; unknown members are kept out. */
 export const predictionSchema = z.object({
