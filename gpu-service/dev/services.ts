@@ -16,14 +16,15 @@ export function gpuService(port: number, token: string): ProcessSpec {
     name: 'gpu',
     command: process.execPath,
     args: ['gpu-service/serve/main.ts'],
-    env: { PORT: String(port), HOST, TOKEN: token },
+    env: { PORT: String(port), HOST, TOKEN: token, DRAIN_SECONDS: '5' },
     cwd: ROOT,
   };
 }
 
 /** The Worker in workerd, through wrangler, with everything that would leave the machine switched off. */
 export function worker(port: number, state: string, gpu: GpuAddress | null): ProcessSpec {
-  const vars = gpu === null ? [] : ['--var', `GPU_URL:${gpu.url}`, '--var', `GPU_TOKEN:${gpu.token}`];
+  const vars = ['--var', 'ENVIRONMENT:development'];
+  if (gpu !== null) vars.push('--var', `GPU_URL:${gpu.url}`, '--var', `GPU_TOKEN:${gpu.token}`);
   return {
     name: 'worker',
     command: process.execPath,

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { describeIf } from '../support/skip.ts';
+import { FILES, NEEDS_GIT, ROOT, textOf } from './files.ts';
+
+const versions = z.record(z.string(), z.string());
+const manifest = z
+  .object({
+    scripts: versions,
+    dependencies: versions,
+    devDependencies: versions,
+    optionalDependencies: versions,
+  })
+  .parse(JSON.parse(textOf('package.json')));
+const scripts = Object.keys(manifest.scripts);
+
+/** Commands of npm itself that documents may name. */
+const NPM_OWN = ['ci', 'install', 'i'];
+const NPM_COMMAND = /\bnpm (?:run (?:-s |--silent )?)?([a-z][\w:-]*)/g;
+const documents = (FILES ?? []).filter((file) => /(^|\/)(README\.md|Dockerfile|run)$/.test(file));
+
+it('pins exact versions', () => {
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  const loose = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter(
+    ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+  );
+  expect(loose).toEqual([]);
+});
+
+it('locks what it pins, without the address of a registry', () => {
+  const resolved = textOf('package-lock.json').match(
+    /"resolved": "https?:\/\/(?!registry\.npmjs\.org\/)[^"]*"/g,
+  );
+  expect(resolved).toBeNull();
+});
+
+it('has a file behind every script', () => {
+  const files = Object.values(manifest.scripts).flatMap((script) => script.match(/\S+\.(?:ts|mjs)\b/g) ?? []);
+  expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+});
+
+describeIf(FILES !== null, NEEDS_GIT)('documents', () => {
+  it.each(documents)('%s names only npm scripts that exist', (document) => {
+    const named = [...textOf(document).matchAll(NPM_COMMAND)].map(([, name = '']) => name);
+    expect(named.filter((name) => !scripts.includes(name) && !NPM_OWN.includes(name))).toEqual([]);
+  });
+});
+
+it('gives README’s two commands, and .ci/run runs the second', () => {
+  const readme = textOf('README.md');
+  expect(readme).toContain('npm ci && npm start');
+  expect(readme).toContain('npm ci && npm test');
+  const lines = textOf('.ci/run')
+    .split('\n')
+    .map((line) => line.trim());
+  expect(lines).toContain('npm ci && npm test');
+});
