@@ -29,4 +29,5 @@ export function previewKey(request: PictureRequest): string {
   return `p1:${request.model}:${tokens}:${lab}:${request.seed}:${request.size}:${request.format}:${request.stage}`;
 }
 
-const roundLab = (value: number): number => Math.round(value * 100) / 100 + 0;
+/** A Lab coordinate as the key has it, never −0. */
+export const roundLab = (value: number): number => Math.round(value * 100) / 100 + 0;
