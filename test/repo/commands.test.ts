@@ -16,6 +16,11 @@ const manifest = z
   .parse(JSON.parse(textOf('package.json')));
 const scripts = Object.keys(manifest.scripts);
 
+const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
+/** Package name of a lock file's path. */
+const nameOf = (path: string): string =>
+  path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+
 /** Commands of npm itself that documents may name. */
 const NPM_OWN = ['ci', 'install', 'i'];
 const NPM_COMMAND = /\bnpm (?:run (?:-s |--silent )?)?([a-z][\w:-]*)/g;
@@ -24,7 +29,7 @@ const documents = (FILES ?? []).filter((file) => /(^|\/)(README\.md|Dockerfile|r
 it('pins exact versions', () => {
   const { dependencies, devDependencies, optionalDependencies } = manifest;
   const loose = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter(
-    ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+    ([, version]) => !EXACT.test(version),
   );
   expect(loose).toEqual([]);
 });
@@ -34,6 +39,22 @@ it('locks what it pins, without the address of a registry', () => {
     /"resolved": "https?:\/\/(?!registry\.npmjs\.org\/)[^"]*"/g,
   );
   expect(resolved).toBeNull();
+});
+
+it('locks every platform’s optional packages, which npm ci demands on each platform', () => {
+  const entries = z
+    .record(
+      z.string(),
+      z.object({ version: z.string().optional(), optionalDependencies: versions.optional() }),
+    )
+    .parse(JSON.parse(textOf('package-lock.json')).packages);
+  const locked = new Set(Object.entries(entries).map(([path, { version }]) => `${nameOf(path)}@${version}`));
+  const missing = Object.values(entries)
+    .flatMap(({ optionalDependencies = {} }) => Object.entries(optionalDependencies))
+    .filter(([, version]) => EXACT.test(version))
+    .map(([name, version]) => `${name}@${version}`)
+    .filter((wanted) => !locked.has(wanted));
+  expect(missing).toEqual([]);
 });
 
 it('has a file behind every script', () => {
