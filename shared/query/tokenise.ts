@@ -62,14 +62,19 @@ interface Settled {
   readonly color: ColorMention | null;
 }
 
-/** Applies the rules between words: a repeated word counts once, where it first stood; of a group, the last. */
+/**
+ * Applies the rules between words: a repeated word counts once, where it first stood; of a group, the last. An
+ * implied colour yields to any that is named ("black light wash jeans" are black).
+ */
 function settle(words: readonly string[], pieces: readonly Piece[]): Settled {
   const tokens: QueryToken[] = [];
   const superseded: QueryToken[] = [];
   let color: ColorMention | null = null;
+  const named = pieces.some((piece) => piece.said.some((said) => 'color' in said && !said.implied));
   for (const piece of pieces) {
     const text = words.slice(piece.start, piece.end).join(' ');
     for (const said of piece.said) {
+      if ('color' in said && said.implied && named) continue;
       const token = queryToken(said, text);
       if (tokens.some((earlier) => earlier.id === token.id && earlier.word === token.word)) continue;
       const rival = tokens.findIndex((earlier) => excludes(earlier, token));

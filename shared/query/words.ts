@@ -6,17 +6,11 @@
 /** Ignored silently: they say nothing about a garment that a picture could show. */
 export const STOP_WORDS: ReadonlySet<string> = new Set(
   `a an and at by for from i in is it me my of on or please show some the this to want with
-   s th n x color colour colored coloured colors colours shade
+   s th n x color colour colored coloured colors colours shade containing slightly softly fully extra very
    fit fits fitting style styled styles look cut leg legs length waist waistband hem
    pair pairs set made item items product clothing clothes apparel garment garments wear fashion outfit
-   buy shop online sale new best unisex adult adults fabric material`.split(/\s+/),
-);
-
-/** Words of garments and shops that named-colour lists also hold. They are reported as unknown, never a colour. */
-export const NEVER_COLORS: ReadonlySet<string> = new Set(
-  `cotton silk cashmere viscose modal nylon polyester poplin canvas tencel lyocell suede hemp
-   stretch stretchy soft comfort comfortable comfy casual classic basic summer winter spring autumn beach city
-   pocket pockets zip button weave woven sturdy airy organic lounge outdoor rain travel`.split(/\s+/),
+   buy shop online sale new best cheap quality premium exclusive collection classic basic basics cool nice
+   size sizes unisex adult adults fabric material blend`.split(/\s+/),
 );
 
 /** Vocabulary words that belong to a colour when one begins with them: "baby blue" is no blue for babies. */
@@ -24,7 +18,7 @@ export const COLOR_FIRST: ReadonlySet<string> = new Set(['baby']);
 
 /**
  * Phrases that say several things. Each is read as if the words on the right had been typed: vocabulary words
- * or a colour.
+ * or a colour, which yields to a colour that is named outright.
  */
 export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   'short shorts': ['short length', 'shorts'],
@@ -36,6 +30,11 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   'jean shorts': ['denim', 'shorts'],
   'jeans shorts': ['denim', 'shorts'],
   jorts: ['denim', 'shorts'],
+  'cycling shorts': ['leggings', 'shorts'],
+  'biker shorts': ['leggings', 'shorts'],
+  'bike shorts': ['leggings', 'shorts'],
+  'short pants': ['shorts'],
+  'short trousers': ['shorts'],
   'light wash': ['light blue', 'washed'],
   'light denim': ['light blue', 'denim'],
   'medium wash': ['blue', 'washed'],
