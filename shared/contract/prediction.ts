@@ -13,6 +13,12 @@ export const labSchema = z.tuple([
   z.number().min(-128).max(128),
 ]);
 
+export const seedSchema = z.int().min(0).max(MAX_SEED);
+export const sizeSchema = z.union(
+  SIZES.map((size) => z.literal(size)),
+  { error: `must be one of ${SIZES.join(', ')}` },
+);
+
 export const predictionInputSchema = z.strictObject({
   /** Model version the caller was built for; the service answers `model_mismatch` when it serves another. */
   model: z.string().min(1).max(64).optional(),
@@ -20,8 +26,8 @@ export const predictionInputSchema = z.strictObject({
   tokens: z.array(z.int().min(1).max(65_535)).min(1).max(MAX_TOKENS),
   /** Colour to render; absent or null when none was named. */
   lab: labSchema.nullish(),
-  seed: z.int().min(0).max(MAX_SEED),
-  size: z.union(SIZES.map((size) => z.literal(size))).default(DEFAULT_SIZE),
+  seed: seedSchema,
+  size: sizeSchema.default(DEFAULT_SIZE),
   format: z.enum(FORMATS).default(DEFAULT_FORMAT),
 });
 export type PredictionInput = z.infer<typeof predictionInputSchema>;
