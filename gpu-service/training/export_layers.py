@@ -1,0 +1,158 @@
+"""Stage-I, Stage-II and the classifier as ONNX nodes; each function mirrors one class of the PyTorch code."""
+
+import numpy as np
+from onnx import TensorProto
+
+from lab import EPSILON, KAPPA, WHITE_D65, XYZ_TO_RGB
+from model import AB_RANGE, L_RANGE, MAX_TOKENS, MODE_WIDTH, NOISE_DIM, Z_DIM, Stage1, upsample_kernel
+from onnx_graph import Graph, array
+from stage2 import CHROMA_RANGE, LIGHT_RANGE, MIDDLE, WIDTH, FINE, Stage2
+
+
+def text_state(g: Graph, model: Stage1, tokens: str) -> str:
+    """LSTM with sequence lengths; torch's gate order i, f, g, o becomes ONNX's i, o, f, c."""
+    hidden = model.config.hidden
+
+    def gates(value):
+        i, f, c, o = np.split(array(value), 4, axis=0)
+        return np.concatenate([i, o, f, c], 0)[None]
+
+    lstm = model.text.lstm
+    bias = np.concatenate([gates(lstm.bias_ih_l0), gates(lstm.bias_hh_l0)], 1)
+    present = g.node("Cast", [g.node("Greater", [tokens, g.constant(0, np.int32)])], to=TensorProto.INT32)
+    lengths = g.node("ReduceSum", [present, g.constant([1], np.int64)], keepdims=0)
+    words = g.node("Gather", [g.weight(model.text.embedding.weight), tokens])
+    sequence = g.node("Transpose", [words], perm=[1, 0, 2])
+    inputs = [sequence, g.weight(gates(lstm.weight_ih_l0)), g.weight(gates(lstm.weight_hh_l0)), g.weight(bias), lengths]
+    _, last = g.node("LSTM", inputs, outputs=2, hidden_size=hidden)
+    return g.reshape(last, [-1, hidden])
+
+
+def base_color(g: Graph, model: Stage1, state: str, noise: str, color: str) -> str:
+    clusters = model.config.clusters
+    draw = g.slice(noise, 0, min(NOISE_DIM, clusters))
+    if clusters > NOISE_DIM:
+        draw = g.node("Pad", [draw, g.constant([0, 0, 0, clusters - NOISE_DIM], np.int64)])
+    score = g.add(g.linear(state, model.prior.weight, model.prior.bias), g.scalar("Mul", draw, 1.28))
+    drawn = g.node("Gather", [g.weight(model.centroids), g.node("ArgMax", [score], axis=1, keepdims=0)])
+    named = g.slice(color, 3, 4)
+    unnamed = g.node("Sub", [g.constant(1.0), named])
+    return g.add(g.mul(g.slice(color, 0, 3), named), g.mul(drawn, unnamed))
+
+
+def folded(block):
+    """The block's kernel with the batch norm of its output folded in: weight [out, in, 3, 3], bias [out]."""
+    gain = 1 / (block.norm.running_var + block.norm.eps).sqrt()
+    return block.weight * gain[:, None, None, None], -block.norm.running_mean * gain
+
+
+def stage1(g: Graph, model: Stage1, tokens: str, latent: str, color: str) -> dict:
+    """Adds Stage-I; the names of lab [B, 3, 64, 64], alpha, features, style and base."""
+    c = model.config.channels
+    z, noise = g.slice(latent, 0, Z_DIM), g.slice(latent, Z_DIM, Z_DIM + NOISE_DIM)
+    state = text_state(g, model, tokens)
+    both = g.linear(state, model.conditioning.weight, model.conditioning.bias)
+    log_var = g.node("Clip", [g.slice(both, NOISE_DIM, 2 * NOISE_DIM), g.constant(-8.0), g.constant(4.0)])
+    spread = g.node("Exp", [g.scalar("Mul", log_var, 0.5)])
+    conditioning = g.add(g.slice(both, 0, NOISE_DIM), g.mul(spread, noise))
+    base = base_color(g, model, state, noise, color)
+    style = g.node("Concat", [z, state, conditioning], axis=1)
+    for layer in (model.mapping[0], model.mapping[2]):
+        style = g.leaky(g.linear(style, layer.weight, layer.bias))
+    mix = g.linear(z, model.mix.weight, model.mix.bias)
+
+    gain = array(1 / (model.first_norm.running_var + model.first_norm.eps).sqrt()).repeat(16)
+    shift = array(-model.first_norm.running_mean).repeat(16) * gain
+    narrow, wide = model.dense
+    x = g.linear(g.linear(style, narrow.weight, narrow.bias), array(wide.weight) * gain[:, None], array(wide.bias) * gain + shift)
+    x = g.leaky(g.reshape(x, [-1, c[0], 4, 4]))
+    for block in model.blocks:
+        weight, bias = folded(block)
+        x = g.up_conv(x, upsample_kernel(weight), bias) if block.up else g.conv(x, weight, bias)
+        outputs = weight.shape[0]
+        x = g.modulate(x, style, block.affine, outputs)
+        if block.has_noise:
+            edge = block.noise.shape[-1]
+            grain = g.reshape(g.node("MatMul", [mix, g.weight(block.noise.flatten(1))]), [-1, 1, edge, edge])
+            x = g.add(x, g.mul(grain, g.weight(block.noise_gain[None, :, None, None])))
+        x = g.leaky(x)
+    ones = g.add(g.mul(g.slice(color, 3, 4), g.constant(0.0)), g.constant(1.0))
+    tone = g.node("Concat", [g.scalar("Mul", base, 0.02), ones], axis=1)
+    tone = g.leaky(g.linear(tone, model.contrast[0].weight, model.contrast[0].bias))
+    contrast = g.linear(tone, model.contrast[2].weight, model.contrast[2].bias + 1)
+    x = g.mul(x, g.reshape(contrast, [-1, c[4], 1, 1]))
+    lab, alpha = paint(g, g.conv(x, model.head.weight, model.head.bias), base)
+    return {"lab": lab, "alpha": alpha, "features": x, "style": style, "base": base}
+
+
+def residual_lab(g: Graph, raw: str, light: float, chroma: float) -> str:
+    first = g.scalar("Mul", g.node("Tanh", [g.slice(raw, 0, 1)]), light)
+    rest = g.scalar("Mul", g.node("Tanh", [g.scalar("Mul", g.slice(raw, 1, 3), 0.5)]), chroma)
+    return g.node("Concat", [first, rest], axis=1)
+
+
+def paint(g: Graph, raw: str, base: str) -> tuple[str, str]:
+    alpha = g.node("Sigmoid", [g.scalar("Mul", g.slice(raw, 3, 4), 2.0)])
+    residual = residual_lab(g, raw, L_RANGE, AB_RANGE)
+    distance = g.node("ReduceSum", [g.mul(residual, residual), g.constant([1], np.int64)], keepdims=1)
+    near = g.node("Exp", [g.scalar("Mul", distance, -1 / (2 * MODE_WIDTH**2))])
+    weight = g.scalar("Add", g.mul(g.mul(alpha, alpha), near), 1e-6)
+    axes = g.constant([2, 3], np.int64)
+    total = g.node("ReduceSum", [g.mul(residual, weight), axes], keepdims=1)
+    mean = g.node("Div", [total, g.node("ReduceSum", [weight, axes], keepdims=1)])
+    lab = g.add(g.reshape(base, [-1, 3, 1, 1]), g.node("Sub", [residual, mean]))
+    return lab, alpha
+
+
+def stage2(g: Graph, model: Stage2, first: dict) -> tuple[str, str]:
+    """Adds Stage-II on what `stage1` returned: Lab and alpha at 256 x 256."""
+    lab, alpha, style = first["lab"], first["alpha"], first["style"]
+    shade = g.node("Sub", [lab, g.reshape(first["base"], [-1, 3, 1, 1])])
+    shade = g.mul(shade, g.constant(np.array([1 / 20, 0.1, 0.1]).reshape(1, 3, 1, 1)))
+    mask = g.scalar("Sub", g.scalar("Mul", alpha, 2.0), 1.0)
+    x = g.node("Concat", [g.mul(shade, alpha), mask, first["features"]], axis=1)
+
+    def styled(x, layer, outputs):
+        zero = np.zeros(outputs, np.float32)
+        x = g.up_conv(x, upsample_kernel(layer.weight), zero) if layer.up else g.conv(x, layer.weight, zero)
+        return g.leaky(g.modulate(x, style, layer.affine, outputs))
+
+    x = styled(x, model.first, WIDTH)
+    for one, two in zip(model.residual[::2], model.residual[1::2], strict=True):
+        x = g.add(x, styled(styled(x, one, WIDTH), two, WIDTH))
+    x = styled(styled(x, model.to128, MIDDLE), model.at128, MIDDLE)
+    raw = g.conv(styled(x, model.to256, FINE), model.head.weight, model.head.bias)
+    wide = upsample4(g, g.node("Concat", [lab, alpha], axis=1))
+    edge = g.scalar("Mul", g.scalar("Sub", g.scalar("Mul", g.slice(wide, 3, 4), 2.0), 1.0), 4.0)
+    alpha256 = g.node("Sigmoid", [g.add(edge, g.scalar("Mul", g.slice(raw, 3, 4), 4.0))])
+    residual = residual_lab(g, raw, LIGHT_RANGE, CHROMA_RANGE)
+    pool = lambda v: g.node("AveragePool", [v], kernel_shape=[4, 4], strides=[4, 4])  # noqa: E731
+    low = g.node("Div", [pool(g.mul(residual, alpha256)), g.scalar("Add", pool(alpha256), 1e-3)])
+    return g.node("Sub", [g.add(g.slice(wide, 0, 3), residual), upsample4(g, low)]), alpha256
+
+
+def upsample4(g: Graph, x: str) -> str:
+    scales = g.constant([1, 1, 4, 4])
+    return g.node("Resize", [x, "", scales], mode="linear", coordinate_transformation_mode="half_pixel")
+
+
+def picture(g: Graph, lab: str, alpha: str) -> str:
+    """Lab and alpha -> uint8 [B, H, W, 3] sRGB on white. Clamped before Pow and before the cast."""
+    light, a, b = (g.slice(lab, i, i + 1) for i in range(3))
+    y = g.scalar("Mul", g.scalar("Add", light, 16.0), 1 / 116)
+    f = g.node("Concat", [g.add(y, g.scalar("Mul", a, 1 / 500)), y, g.node("Sub", [y, g.scalar("Mul", b, 1 / 200)])], axis=1)
+    positive = g.node("Max", [f, g.constant(0.0)])
+    cube = g.mul(g.mul(positive, positive), positive)
+    dark = g.scalar("Mul", g.scalar("Sub", g.scalar("Mul", f, 116.0), 16.0), 1 / KAPPA)
+    xyz = g.node("Where", [g.node("Greater", [cube, g.constant(EPSILON)]), cube, dark])
+    matrix = (XYZ_TO_RGB * WHITE_D65[None, :]).astype(np.float32).reshape(3, 3, 1, 1)
+    linear = g.node("Conv", [xyz, g.constant(matrix)], kernel_shape=[1, 1])
+    linear = g.node("Clip", [linear, g.constant(0.0), g.constant(1.0)])
+    toe = g.scalar("Mul", linear, 12.92)
+    power = g.node("Pow", [g.node("Max", [linear, g.constant(0.0031308)]), g.constant(1 / 2.4)])
+    curve = g.scalar("Sub", g.scalar("Mul", power, 1.055), 0.055)
+    rgb = g.node("Where", [g.node("Greater", [linear, g.constant(0.0031308)]), curve, toe])
+    ground = g.node("Sub", [g.constant(1.0), alpha])
+    blended = g.scalar("Mul", g.add(g.mul(rgb, alpha), ground), 255.0)
+    rounded = g.node("Round", [g.node("Clip", [blended, g.constant(0.0), g.constant(255.0)])])
+    return g.node("Transpose", [g.node("Cast", [rounded], to=TensorProto.UINT8)], perm=[0, 2, 3, 1])

@@ -1,0 +1,48 @@
+"""CIELAB (D65, 2 degree observer) <-> sRGB in torch, channel axis given.
+
+Formulae: CIE 015:2018 for Lab, IEC 61966-2-1 for sRGB; matrices and white point of CSS Color 4 (culori `lab65`).
+Tensors are float32; Lab in its usual units (L 0..100, a and b about -128..127), sRGB in 0..1.
+"""
+
+import numpy as np
+import torch
+
+RGB_TO_XYZ = np.array(
+    [
+        [0.41239079926595934, 0.357584339383878, 0.1804807884018343],
+        [0.21263900587151027, 0.715168678767756, 0.07219231536073371],
+        [0.01933081871559182, 0.11919477979462598, 0.9505321522496607],
+    ]
+)
+XYZ_TO_RGB = np.linalg.inv(RGB_TO_XYZ)
+WHITE_D65 = np.array([0.3127 / 0.3290, 1.0, (1 - 0.3127 - 0.3290) / 0.3290])
+EPSILON = 216 / 24389
+KAPPA = 24389 / 27
+
+
+def rgb_to_lab(rgb: torch.Tensor) -> torch.Tensor:
+    """sRGB [..., 3] in 0..1 -> Lab [..., 3]."""
+    linear = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb.clamp(min=0.04045) + 0.055) / 1.055) ** 2.4)
+    matrix = torch.tensor(RGB_TO_XYZ / WHITE_D65[:, None], dtype=rgb.dtype, device=rgb.device)
+    xyz = linear @ matrix.T
+    f = torch.where(xyz > EPSILON, xyz.clamp(min=EPSILON) ** (1 / 3), (KAPPA * xyz + 16) / 116)
+    x, y, z = f.unbind(-1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1)
+
+
+def lab_to_rgb(lab: torch.Tensor) -> torch.Tensor:
+    """Lab [..., 3] -> sRGB [..., 3], clipped to 0..1 in linear light (every channel on its own)."""
+    light, a, b = lab.unbind(-1)
+    y = (light + 16) / 116
+    f = torch.stack([y + a / 500, y, y - b / 200], -1)
+    cube = f.clamp(min=0) ** 3
+    xyz = torch.where(cube > EPSILON, cube, (116 * f - 16) / KAPPA)
+    matrix = torch.tensor(XYZ_TO_RGB * WHITE_D65[None, :], dtype=lab.dtype, device=lab.device)
+    linear = (xyz @ matrix.T).clamp(0, 1)
+    return torch.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear.clamp(min=0.0031308) ** (1 / 2.4) - 0.055)
+
+
+def composite_rgb(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
+    """Lab [B, 3, H, W] and alpha [B, 1, H, W] in 0..1 -> sRGB [B, 3, H, W] blended on white in sRGB, as browsers do."""
+    rgb = lab_to_rgb(lab.movedim(1, -1)).movedim(-1, 1)
+    return rgb * alpha + (1 - alpha)

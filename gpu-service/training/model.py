@@ -1,0 +1,166 @@
+"""ReStGAN Stage-I: words, latent and colour -> a 64 x 64 garment.
+
+After ReStGAN (Surya et al., WACV 2020): StackGAN's Stage-I with an LSTM over the words, trained jointly, and a LAB
+lookup for colour. Ours differs where measurement said so: the LSTM sees *that* a colour was named, and its Lab value
+enters the colour head and the last block's contrast alone, so that a colour word cannot change the cut; pictures are
+residuals around that Lab value, with an alpha mask.
+
+Shapes: tokens [B, 16] int (0 pads the end), latent [B, 96] (z 64, conditioning noise 32), color [B, 4] (L, a, b, 1) or
+zeros when no colour was named.
+"""
+
+from dataclasses import asdict, dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+Z_DIM, NOISE_DIM, MAX_TOKENS = 64, 32, 16
+LATENT_DIM = Z_DIM + NOISE_DIM
+COLOR_TOKEN = 9
+
+
+@dataclass
+class Config:
+    """Sizes of the generator. The defaults are 66 MMAC as exported and under 2 MB in fp16."""
+
+    vocabulary: int = 56
+    clusters: int = 24
+    embedding: int = 64
+    hidden: int = 128
+    style: int = 96
+    channels: list[int] = field(default_factory=lambda: [160, 112, 80, 48, 24])
+    noise_maps: int = 4
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+
+def upsample_kernel(weight: torch.Tensor) -> torch.Tensor:
+    """3x3 kernel after nearest x2 upsampling -> the equal 4x4, stride 2, pad 1 transposed kernel.
+
+    weight [out, in, 3, 3] -> [in, out, 4, 4]. Exact: 2.25 times fewer multiplications for the same function.
+    """
+    rows = weight.new_tensor([[0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0]])
+    return torch.einsum("ri,sj,okij->kors", rows, rows, weight)
+
+
+class UpBlock(nn.Module):
+    """Nearest x2 + 3x3 convolution (as one transposed convolution), batch norm, style, leaky ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, style: int, noise_maps: int, edge: int, up: bool = True):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3) * (2 / (inputs * 9)) ** 0.5)
+        self.norm = nn.BatchNorm2d(outputs, affine=False)
+        self.affine = nn.Linear(style, 2 * outputs)
+        nn.init.normal_(self.affine.weight, std=0.02)
+        nn.init.zeros_(self.affine.bias)
+        self.up = up
+        self.has_noise = noise_maps > 0
+        if self.has_noise:
+            self.register_buffer("noise", torch.randn(noise_maps, edge, edge))
+            self.noise_gain = nn.Parameter(torch.full((outputs,), 0.02))
+
+    def forward(self, x, style, mix):
+        x = F.conv_transpose2d(x, upsample_kernel(self.weight), stride=2, padding=1) if self.up else F.conv2d(x, self.weight, padding=1)
+        x = self.norm(x)
+        scale, shift = self.affine(style).chunk(2, 1)
+        x = x * (1 + scale[:, :, None, None]) + shift[:, :, None, None]
+        if self.has_noise:
+            grain = (mix @ self.noise.flatten(1)).view(-1, 1, *self.noise.shape[1:])
+            x = x + grain * self.noise_gain[None, :, None, None]
+        return F.leaky_relu(x, 0.2)
+
+
+class TextEncoder(nn.Module):
+    """LSTM over the tokens in typed order; the state after the last word, [B, hidden]."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.embedding = nn.Embedding(config.vocabulary, config.embedding, padding_idx=0)
+        self.lstm = nn.LSTM(config.embedding, config.hidden, batch_first=True)
+
+    def forward(self, tokens):
+        lengths = (tokens > 0).sum(1)
+        states, _ = self.lstm(self.embedding(tokens))
+        return states[torch.arange(len(tokens), device=tokens.device), (lengths - 1).clamp(min=0)]
+
+
+class Stage1(nn.Module):
+    """tokens, latent, color -> Lab [B, 3, 64, 64], alpha [B, 1, 64, 64] and what Stage-II refines."""
+
+    def __init__(self, config: Config, centroids: torch.Tensor):
+        super().__init__()
+        self.config = config
+        c = config.channels
+        self.text = TextEncoder(config)
+        self.conditioning = nn.Linear(config.hidden, 2 * NOISE_DIM)
+        self.mapping = nn.Sequential(
+            nn.Linear(Z_DIM + config.hidden + NOISE_DIM, 160), nn.LeakyReLU(0.2), nn.Linear(160, config.style), nn.LeakyReLU(0.2)
+        )
+        self.dense = nn.Sequential(nn.Linear(config.style, 48), nn.Linear(48, c[0] * 16))
+        self.mix = nn.Linear(Z_DIM, config.noise_maps)
+        self.first_norm = nn.BatchNorm2d(c[0], affine=False)
+        style, maps = config.style, config.noise_maps
+        self.blocks = nn.ModuleList(
+            [
+                UpBlock(c[0], c[1], style, 0, 8),
+                UpBlock(c[1], c[2], style, 0, 16),
+                UpBlock(c[2], c[2], style, maps, 16, up=False),
+                UpBlock(c[2], c[3], style, maps, 32),
+                UpBlock(c[3], c[4], style, maps, 64),
+            ]
+        )
+        self.contrast = nn.Sequential(nn.Linear(4, 32), nn.LeakyReLU(0.2), nn.Linear(32, c[4]))
+        nn.init.zeros_(self.contrast[2].weight)
+        nn.init.zeros_(self.contrast[2].bias)
+        self.head = nn.Conv2d(c[4], 4, 3, padding=1)
+        self.prior = nn.Linear(config.hidden, config.clusters)
+        self.register_buffer("centroids", centroids.float())
+
+    def condition(self, tokens, noise):
+        """StackGAN's conditioning augmentation, its noise given: state, conditioning, (mu, log variance)."""
+        state = self.text(tokens)
+        mu, log_var = self.conditioning(state).chunk(2, 1)
+        log_var = log_var.clamp(-8, 4)
+        return state, mu + torch.exp(0.5 * log_var) * noise, mu, log_var
+
+    def base_color(self, state, noise, color):
+        """The Lab the garment is painted around: the one asked for, else a cluster drawn from the words by the noise."""
+        draw = F.pad(noise, (0, max(0, self.config.clusters - NOISE_DIM)))[:, : self.config.clusters]
+        index = (self.prior(state).detach() + 1.28 * draw).argmax(1)
+        named = color[:, 3:4]
+        return named * color[:, :3] + (1 - named) * self.centroids[index]
+
+    def forward(self, tokens, latent, color):
+        z, noise = latent[:, :Z_DIM], latent[:, Z_DIM:]
+        state, conditioning, mu, log_var = self.condition(tokens, noise)
+        base = self.base_color(state, noise, color)
+        style = self.mapping(torch.cat([z, state, conditioning], 1))
+        mix = self.mix(z)
+        x = self.dense(style).view(-1, self.config.channels[0], 4, 4)
+        x = F.leaky_relu(self.first_norm(x), 0.2)
+        for block in self.blocks:
+            x = block(x, style, mix)
+        tone = torch.cat([base / 50, torch.ones_like(base[:, :1])], 1)
+        x = x * (1 + self.contrast(tone)[:, :, None, None])
+        raw = self.head(x)
+        lab, alpha = paint(raw, base)
+        return {"lab": lab, "alpha": alpha, "features": x, "style": style, "state": state, "base": base, "mu": mu, "log_var": log_var}
+
+
+L_RANGE, AB_RANGE, MODE_WIDTH = 45.0, 40.0, 12.0
+
+
+def paint(raw, base):
+    """Head [B, 4, H, W] and base Lab [B, 3] -> Lab and alpha.
+
+    The garment's ground colour is exact by construction: the mean residual, taken where residuals are small (so that
+    stripes do not pull it), is subtracted.
+    """
+    alpha = torch.sigmoid(raw[:, 3:4] * 2)
+    residual = torch.cat([L_RANGE * torch.tanh(raw[:, :1]), AB_RANGE * torch.tanh(raw[:, 1:3] / 2)], 1)
+    distance = (residual * residual).sum(1, keepdim=True)
+    weight = alpha * alpha * torch.exp(-distance / (2 * MODE_WIDTH**2)) + 1e-6
+    mean = (residual * weight).sum((2, 3), keepdim=True) / weight.sum((2, 3), keepdim=True)
+    return base[:, :, None, None] + residual - mean, alpha

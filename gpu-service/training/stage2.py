@@ -1,0 +1,70 @@
+"""ReStGAN Stage-II: refines Stage-I's picture and features to 256 x 256.
+
+The low frequencies are Stage-I's by construction: whatever the network adds, its 4 x 4 means are subtracted again, so
+that the preview sharpens and does not jump (colour and cut stay). Chroma may move little, light more.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from model import upsample_kernel
+
+WIDTH, MIDDLE, FINE = 48, 32, 16
+LIGHT_RANGE, CHROMA_RANGE = 30.0, 10.0
+
+
+class Styled(nn.Module):
+    """3x3 convolution, style scale and shift, leaky ReLU; optionally upsampling x2 first."""
+
+    def __init__(self, inputs: int, outputs: int, style: int, up: bool = False):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3) * (2 / (inputs * 9)) ** 0.5)
+        self.affine = nn.Linear(style, 2 * outputs)
+        nn.init.normal_(self.affine.weight, std=0.01)
+        nn.init.zeros_(self.affine.bias)
+        self.up = up
+
+    def forward(self, x, style):
+        x = F.conv_transpose2d(x, upsample_kernel(self.weight), stride=2, padding=1) if self.up else F.conv2d(x, self.weight, padding=1)
+        scale, shift = self.affine(style).chunk(2, 1)
+        return F.leaky_relu(x * (1 + scale[:, :, None, None]) + shift[:, :, None, None], 0.2)
+
+
+class Stage2(nn.Module):
+    """lab, alpha [B, 3|1, 64, 64], features [B, C, 64, 64], style [B, S], base [B, 3] -> Lab, alpha at 256 x 256."""
+
+    def __init__(self, features: int, style: int):
+        super().__init__()
+        self.first = Styled(4 + features, WIDTH, style)
+        self.residual = nn.ModuleList([Styled(WIDTH, WIDTH, style) for _ in range(4)])
+        self.to128 = Styled(WIDTH, MIDDLE, style, up=True)
+        self.at128 = Styled(MIDDLE, MIDDLE, style)
+        self.to256 = Styled(MIDDLE, FINE, style, up=True)
+        self.head = nn.Conv2d(FINE, 4, 3, padding=1)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, lab, alpha, features, style, base):
+        shade = (lab - base[:, :, None, None]) / lab.new_tensor([20.0, 10.0, 10.0]).view(1, 3, 1, 1)
+        x = self.first(torch.cat([shade * alpha, alpha * 2 - 1, features], 1), style)
+        for first, second in zip(self.residual[::2], self.residual[1::2], strict=True):
+            x = x + second(first(x, style), style)
+        x = self.at128(self.to128(x, style), style)
+        raw = self.head(self.to256(x, style))
+        return refine(lab, alpha, raw)
+
+
+def refine(lab, alpha, raw):
+    """Head [B, 4, 256, 256] on Stage-I's Lab and alpha -> Lab [B, 3, 256, 256], alpha [B, 1, 256, 256]."""
+    wide = upsample4(torch.cat([lab, alpha], 1))
+    edge = (wide[:, 3:4] * 2 - 1) * 4 + raw[:, 3:4] * 4
+    alpha256 = torch.sigmoid(edge)
+    residual = torch.cat([LIGHT_RANGE * torch.tanh(raw[:, :1]), CHROMA_RANGE * torch.tanh(raw[:, 1:3] / 2)], 1)
+    weighted = F.avg_pool2d(residual * alpha256, 4) / (F.avg_pool2d(alpha256, 4) + 1e-3)
+    return wide[:, :3] + residual - upsample4(weighted), alpha256
+
+
+def upsample4(x):
+    """Bilinear x4, half-pixel centres."""
+    return F.interpolate(x, scale_factor=4, mode="bilinear", align_corners=False)

@@ -1,0 +1,216 @@
+"""Trains Stage-II on 128-px crops: paired detail on real pictures, adversarially on Stage-I's own output.
+
+    python3 train_stage2.py --data ../../dataset --run runs/a
+
+Half of each batch are real garments, degraded to what Stage-I makes (blurred, noised), with the true picture to reach;
+the other half are Stage-I's samples, judged by a patch discriminator that has seen only pictures with true detail.
+Stage-I is frozen. Resumes as `train.py` does.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import data as datasets
+from discriminator import Encoder, picture_input
+from lab import composite_rgb, rgb_to_lab
+from latent import latent_for_seeds
+from model import COLOR_TOKEN, LATENT_DIM, Z_DIM, Config, Stage1
+from runs import Average, Run, sheet, train_until
+from stage2 import Stage2
+
+CROP, SHARP_PX = 32, 330
+
+
+class PatchJudge(nn.Module):
+    """[B, 4, 128, 128] -> patch logits [B, 1, 16, 16] and features (Isola et al. 2017)."""
+
+    def __init__(self, width: int = 32):
+        super().__init__()
+        sizes = [4, width, 2 * width, 4 * width]
+        self.downs = nn.ModuleList([nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in zip(sizes, sizes[1:], strict=False)])
+        self.out = nn.Conv2d(sizes[-1], 1, 3, padding=1)
+
+    def forward(self, x):
+        maps = []
+        for down in self.downs:
+            x = F.leaky_relu(down(x), 0.2)
+            maps.append(x)
+        return self.out(x), maps
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--run", type=Path, required=True, help="holds stage1.pt; stage2.pt goes beside it")
+    parser.add_argument("--images", type=int, default=200_000, help="crops to see in all")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--lr", type=float, default=2e-4)
+    parser.add_argument("--adversarial", type=float, default=0.15, help="weight of the patch adversary")
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=0)
+    parser.add_argument("--save-minutes", type=float, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--limit", type=int)
+    return parser.parse_args()
+
+
+class Trainer:
+    def __init__(self, args: argparse.Namespace, stage1_state: dict):
+        self.args = args
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.manual_seed(args.seed)
+        self.config = Config(**stage1_state["config"])
+        self.stage1 = Stage1(self.config, stage1_state["ema"]["centroids"])
+        self.stage1.load_state_dict(stage1_state["ema"])
+        self.encoder = Encoder()
+        self.encoder.load_state_dict(stage1_state["encoder"])
+        self.stage1.to(self.device).eval().requires_grad_(False), self.encoder.to(self.device).eval().requires_grad_(False)
+        layout = {"device": self.device, "memory_format": torch.channels_last}
+        self.stage2, self.judge = Stage2(self.config.channels[-1], self.config.style).to(**layout), PatchJudge().to(**layout)
+        self.average = Average(self.stage2, 4_000)
+        self.opt_g = torch.optim.Adam(self.stage2.parameters(), args.lr, (0.5, 0.99))
+        self.opt_d = torch.optim.Adam(self.judge.parameters(), args.lr, (0.5, 0.99))
+        self.images, self.steps = 0, 0
+        self.rng = np.random.default_rng(args.seed)
+
+    PARTS = ("stage2", "judge", "opt_g", "opt_d")
+
+    def state(self) -> dict:
+        parts = {name: getattr(self, name).state_dict() for name in self.PARTS}
+        return {**parts, "ema": self.average.module.state_dict(), "images": self.images, "steps": self.steps}
+
+    def restore(self, state: dict) -> None:
+        for name in self.PARTS:
+            getattr(self, name).load_state_dict(state[name])
+        self.average.module.load_state_dict(state["ema"])
+        self.images, self.steps = state["images"], state["steps"]
+        self.rng = np.random.default_rng(self.args.seed + self.images)
+
+    def real_batch(self, data: datasets.Dataset, pack: np.memmap, pool: np.ndarray, count: int) -> dict:
+        """Crops of real garments: the 64-px view degraded, and the true 256-px view."""
+        index = torch.from_numpy(self.rng.choice(pool, count))
+        lab, alpha = data.lab[index].float(), data.alpha[index].float() / 255
+        rgba = torch.from_numpy(np.stack([pack[data.rows[i]["pack256"]] for i in index.tolist()]))
+        true_lab = rgb_to_lab(rgba[..., :3].float() / 255).permute(0, 3, 1, 2)
+        true_alpha = rgba[..., 3:].permute(0, 3, 1, 2).float() / 255
+        color = torch.cat([data.color[index], torch.ones(count, 1)], 1)
+        batch = {"lab": lab, "alpha": alpha, "true_lab": true_lab, "true_alpha": true_alpha, "tokens": data.tokens[index], "color": color}
+        return {key: value.to(self.device) for key, value in batch.items()}
+
+    @torch.no_grad()
+    def paired_inputs(self, batch: dict) -> dict:
+        """What Stage-II gets for a real garment: Stage-I's style and (half the time) features of its reconstruction."""
+        count = len(batch["lab"])
+        mean, _ = self.encoder(picture_input(batch["lab"], batch["alpha"]))
+        latent = torch.cat([mean, torch.randn(count, LATENT_DIM - Z_DIM, device=self.device)], 1)
+        made = self.stage1(batch["tokens"], latent, batch["color"])
+        keep = (torch.rand(count, 1, 1, 1, device=self.device) < 0.5).float()
+        blur = F.avg_pool2d(F.pad(batch["lab"], (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+        mixed = torch.rand(count, 1, 1, 1, device=self.device) * 0.7
+        lab = batch["lab"] * (1 - mixed) + blur * mixed + torch.randn_like(blur) * 0.6
+        return {"lab": lab, "alpha": batch["alpha"], "features": made["features"] * keep, "style": made["style"], "base": batch["color"][:, :3]}
+
+    @torch.no_grad()
+    def sampled_inputs(self, data: datasets.Dataset, count: int) -> dict:
+        index = torch.from_numpy(self.rng.integers(0, len(data), count))
+        tokens = datasets.shopper_order(data.tokens[index], data.kind[index], self.rng)
+        named = (tokens == COLOR_TOKEN).any(1, keepdim=True)
+        color = torch.cat([data.color[index], torch.ones(count, 1)], 1) * named
+        latent = torch.randn(count, LATENT_DIM, device=self.device)
+        made = self.stage1(tokens.to(self.device), latent, color.to(self.device))
+        return {key: made[key] for key in ("lab", "alpha", "features", "style", "base")}
+
+    def crop(self, maps: dict, extra: dict | None = None) -> tuple[dict, dict]:
+        """The same window of the 64-px maps and, four times as large, of the 256-px ones."""
+        top, left = (int(v) for v in self.rng.integers(0, 64 - CROP + 1, 2))
+        small = {k: v[:, :, top : top + CROP, left : left + CROP] if v.dim() == 4 else v for k, v in maps.items()}
+        large = {k: v[:, :, 4 * top : 4 * (top + CROP), 4 * left : 4 * (left + CROP)] for k, v in (extra or {}).items()}
+        return small, large
+
+    def step(self, data: datasets.Dataset, pack: np.memmap, pool: np.ndarray, sharp: np.ndarray) -> dict:
+        half = self.args.batch // 2
+        real = self.real_batch(data, pack, pool, half)
+        small, truth = self.crop(self.paired_inputs(real), {"lab": real["true_lab"], "alpha": real["true_alpha"]})
+        lab, alpha = self.stage2(**small)
+        want, made = picture_input(truth["lab"], truth["alpha"]), picture_input(lab, alpha)
+        pixels = (made - want).abs().mean() + (highpass(made) - highpass(want)).abs().mean() * 2
+
+        sampled, _ = self.crop(self.sampled_inputs(data, half))
+        fake = picture_input(*self.stage2(**sampled))
+        fresh = self.real_batch(data, pack, sharp, half)
+        _, judged = self.crop({}, {"lab": fresh["true_lab"], "alpha": fresh["true_alpha"]})
+        judged = picture_input(judged["lab"], judged["alpha"])
+
+        lazy = self.steps % 8 == 0
+        real_in, fake_in = judged.requires_grad_(lazy), torch.cat([fake, made]).detach().requires_grad_(lazy)
+        real_logit, _ = self.judge(real_in)
+        fake_logit, _ = self.judge(fake_in)
+        loss_d = F.softplus(-real_logit).mean() + F.softplus(fake_logit).mean()
+        loss = loss_d
+        if lazy:
+            slopes = torch.autograd.grad([real_logit.sum(), fake_logit.sum()], [real_in, fake_in], create_graph=True)
+            loss = loss + 0.02 * sum(slope.square().sum((1, 2, 3)).mean() for slope in slopes)
+        self.opt_d.zero_grad(set_to_none=True)
+        loss.backward()
+        self.opt_d.step()
+
+        self.judge.requires_grad_(False)
+        logit, maps = self.judge(torch.cat([fake, made]))
+        with torch.no_grad():
+            _, want_maps = self.judge(want)
+        likeness = sum((a[half:] - b).abs().mean() for a, b in zip(maps, want_maps, strict=True))
+        adversarial = F.softplus(-logit).mean()
+        loss_g = 4 * pixels + 0.5 * likeness + self.args.adversarial * adversarial
+        self.opt_g.zero_grad(set_to_none=True)
+        loss_g.backward()
+        self.judge.requires_grad_(True)
+        self.opt_g.step()
+        self.images, self.steps = self.images + self.args.batch, self.steps + 1
+        self.average.update(self.stage2, self.args.batch)
+        return {"pixels": pixels, "like": likeness, "g": adversarial, "d": loss_d}
+
+
+def highpass(x: torch.Tensor) -> torch.Tensor:
+    return x - F.avg_pool2d(F.pad(x, (2, 2, 2, 2), mode="replicate"), 5, stride=1)
+
+
+@torch.no_grad()
+def samples(trainer: Trainer, held: datasets.Dataset, path: Path) -> None:
+    """Rows of held-out titles: Stage-I enlarged and Stage-II, two seeds each."""
+    count = min(6, len(held))
+    model, pictures = trainer.average.module.eval(), []
+    for row in range(count):
+        pick = row * 97 % len(held)
+        color = torch.cat([held.color[pick], torch.ones(1)]).repeat(2, 1).to(trainer.device)
+        tokens = held.tokens[pick : pick + 1].repeat(2, 1).to(trainer.device)
+        made = trainer.stage1(tokens, torch.from_numpy(latent_for_seeds([1, 2])).to(trainer.device), color)
+        small = F.interpolate(composite_rgb(made["lab"], made["alpha"]), scale_factor=4, mode="nearest")
+        large = composite_rgb(*model(**{key: made[key] for key in ("lab", "alpha", "features", "style", "base")}))
+        pictures.append(torch.stack([small, large], 1).flatten(0, 1).cpu())
+    sheet(torch.cat(pictures), 4, path)
+
+
+def main() -> None:
+    args = options()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    source = datasets.open_source(args.data)
+    trainer = Trainer(args, torch.load(args.run / "stage1.pt", map_location="cpu", weights_only=True))
+    data, held = datasets.load(source, "train", limit=args.limit), datasets.load(source, "val", limit=args.limit)
+    pack = datasets.pack_path(source, 256)
+    pool = np.array([i for i, row in enumerate(data.rows) if row["pack256"] is not None])
+    sharp = np.array([i for i in pool if data.rows[i]["detailPx"] >= SHARP_PX])
+    sharp = sharp if len(sharp) else pool
+    print(f"{len(pool)} garments with detail, {len(sharp)} sharp, {trainer.device}", flush=True)
+    run = Run(args.run, "stage2", vars(args), args.images)
+    step = lambda: trainer.step(data, pack, pool, sharp)  # noqa: E731
+    train_until(run, trainer, args.images, step, lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
+
+
+if __name__ == "__main__":
+    main()
