@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { err, ok, type Result } from '../../shared/contract/result.ts';
 import type { ServiceConfig } from './config.ts';
-import { type Engine, startEngine } from './engine.ts';
+import { startEngine } from './engine.ts';
+import { open } from './http-server.ts';
 import { createMetrics, metricsServer } from './metrics.ts';
 import { createPictureMaker, type PictureMaker } from './pictures.ts';
 import { createPredictions } from './predictions.ts';
@@ -16,9 +16,6 @@ const HANG_MS = 60_000;
 const KEEP_ALIVE_MS = 75_000;
 
 export interface Service {
-  readonly url: string;
-  readonly metricsUrl: string | null;
-  readonly provider: string;
   /** Resolves with the reason when the engine dies by itself; only a restart helps. */
   readonly broken: Promise<string>;
   /**
@@ -53,26 +50,26 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
     serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS },
   }) as Server;
   const meter = config.metricsPort === null ? null : metricsServer(metrics.registry);
-  const servers = [server, ...(meter === null ? [] : [meter])];
+  const opening = [await open(server, config.host, config.port)];
+  if (meter !== null) opening.push(await open(meter, config.host, config.metricsPort ?? 0));
+  const servers = opening.flatMap((opened) => (opened.ok ? [opened.value] : []));
   const closeServers = async (): Promise<void> => {
-    await Promise.all(servers.map(close));
+    await Promise.all(servers.map((opened) => opened.close()));
   };
-
-  const url = await listen(server, config.host, config.port);
-  const metricsUrl = meter === null ? null : await listen(meter, config.host, config.metricsPort ?? 0);
-  const fault = [url, metricsUrl].find((result) => result?.ok === false);
-  if (!url.ok || fault?.ok === false) {
+  const fault = opening.find((opened) => !opened.ok);
+  if (fault !== undefined) {
     await closeServers();
-    return err(fault?.ok === false ? fault.error : 'cannot listen');
+    return fault;
   }
-  log.info({ url: url.value }, 'listening, loading the model');
+  const [url, metricsUrl] = servers.map((opened) => opened.url);
+  log.info({ url }, 'listening, loading the model');
 
   const opened = await startEngine(config.engine, config.maxBatch);
   if (!opened.ok) {
     await closeServers();
     return err(opened.error);
   }
-  const engine: Engine = opened.value;
+  const engine = opened.value;
   const { modelVersion, provider } = engine;
   maker = createPictureMaker(engine, { maxDelayMs: config.maxDelayMs, onBatch: metrics.batch });
   const predictions = createPredictions({
@@ -93,12 +90,9 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
     return reason;
   });
   const { note, batchSizes } = engine;
-  log.info({ url: url.value, model: modelVersion, provider, note, batchSizes }, 'ready');
+  log.info({ url, metricsUrl, model: modelVersion, provider, note, batchSizes }, 'ready');
 
   return ok({
-    url: url.value,
-    metricsUrl: metricsUrl?.ok ? metricsUrl.value : null,
-    provider,
     broken,
     async stop() {
       phase = 'stopping';
@@ -118,31 +112,3 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
 
 const rounded = (timing: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(timing).map(([name, value]) => [name, Math.round(value * 10) / 10]));
-
-async function listen(server: Server, host: string, port: number): Promise<Result<string, string>> {
-  return new Promise((resolve) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(
-        err(
-          error.code === 'EADDRINUSE'
-            ? `port ${port} of ${host} is in use; set PORT (or METRICS_PORT) to another`
-            : `cannot listen on ${host}:${port}: ${error.message}`,
-        ),
-      ),
-    );
-    server.listen(port, host, () => {
-      const address = server.address() as AddressInfo;
-      const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-      resolve(ok(`http://${shown}:${address.port}`));
-    });
-  });
-}
-
-/** Answers in progress are written to their end; kept-alive connections are closed. */
-async function close(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const cut = setTimeout(() => server.closeAllConnections(), 2_000);
-  await closed;
-  clearTimeout(cut);
-}
