@@ -14,23 +14,31 @@ export interface TermMatch {
 const tokenByWord = new Map(VOCABULARY.map((token) => [token.word, token]));
 
 const meanings = new Map<string, Meaning>();
-let longestTerm = 1;
+/** For every word that begins a term of several: the most words of such a term. */
+const longestFrom = new Map<string, number>();
 
 /** Only the last word: "shorts short" must not become the phrase "short shorts". */
 const inSingular = (words: readonly string[]): string =>
   [...words.slice(0, -1), singular(words.at(-1) ?? '')].join(' ');
 
-/** Spellings of one term: as listed, its last word in the singular, and run together ("wideleg"). */
+/** The first meaning of a spelling stays. */
+function addSpellings(spellings: readonly string[], meaning: Meaning): void {
+  for (const spelling of spellings) {
+    const [first = '', ...rest] = spelling.split(' ');
+    if (rest.length > 0) longestFrom.set(first, Math.max(longestFrom.get(first) ?? 0, rest.length + 1));
+    if (!meanings.has(spelling)) meanings.set(spelling, meaning);
+  }
+}
+
+/** A term as listed, its last word in the singular, and run together ("wideleg"). */
 function addTerm(term: string, meaning: Meaning): void {
   const words = toWords(term);
-  longestTerm = Math.max(longestTerm, words.length);
-  const spellings = words.length === 1 ? words : [words.join(' '), inSingular(words), words.join('')];
-  for (const spelling of spellings) if (!meanings.has(spelling)) meanings.set(spelling, meaning);
+  addSpellings(words.length === 1 ? words : [words.join(' '), inSingular(words), words.join('')], meaning);
 }
 
 for (const [phrase, words] of Object.entries(PHRASES)) {
-  addTerm(
-    phrase,
+  addSpellings(
+    [phrase, phrase.replaceAll(' ', '')],
     words.map((word) => tokenByWord.get(word) ?? { colorWords: word.split(' ') }),
   );
 }
@@ -46,10 +54,12 @@ export const TERM_SPELLINGS: readonly string[] = [...meanings.keys()];
  * does. `words` are from `toWords`.
  */
 export function matchTerm(words: readonly string[], start: number): TermMatch | null {
-  for (let length = Math.min(longestTerm, words.length - start); length > 0; length -= 1) {
+  const first = words[start] ?? '';
+  for (let length = Math.min(longestFrom.get(first) ?? 1, words.length - start); length > 1; length -= 1) {
     const stretch = words.slice(start, start + length);
     const meaning = meanings.get(stretch.join(' ')) ?? meanings.get(inSingular(stretch));
     if (meaning !== undefined) return { length, meaning };
   }
-  return null;
+  const meaning = meanings.get(first) ?? meanings.get(singular(first));
+  return meaning === undefined ? null : { length: 1, meaning };
 }

@@ -3,6 +3,8 @@ const APOSTROPHES = /[\u2018\u2019\u201b\u02b9\u02bb\u02bc\u2032\u00b4`\uff07]/g
 /** Trade marks would become letters under NFKC; invisible format characters split words that look whole. */
 const IGNORED = /[\u2122\u00ae\u00a9\u2120]|\p{Cf}/gu;
 const MARKS = /\p{M}+/gu;
+/** Between two things of a list; a slash between digits is a fraction. */
+const LISTING = /[,;&+|]|(?<![0-9])\/|\/(?![0-9])/g;
 const POSSESSIVE = /(?<=\p{L})'s?(?![\p{L}\p{N}'])/gu;
 /** A hex colour, a fraction such as 3/4, or a run of letters and digits. Everything else separates. */
 const WORD = /#(?:[0-9a-f]{6}|[0-9a-f]{3})(?![\p{L}\p{N}])|[0-9]+\/[0-9]+|[\p{L}\p{N}]+/gu;
@@ -14,9 +16,10 @@ const BARE_HEX = /^(?=[a-f]*[0-9])[0-9a-f]{6}$/;
 export const HEX_PREFIX = 'hex';
 
 /**
- * Splits any text into lower-case words: NFKC, case, accents and possessives folded; hyphens, underscores
- * and all other punctuation separate. A hex colour (`#rgb`, `#rrggbb`, `hex` followed by its digits, or six
- * bare hex digits of which at least one is a number) becomes one word `#rrggbb`. Never throws.
+ * Splits any text into lower-case words: NFKC, case, accents and possessives folded; hyphens, underscores and
+ * all other punctuation separate, and marks of a list read as "and", so that "grey, teal" is not one colour. A
+ * hex colour (`#rgb`, `#rrggbb`, `hex` followed by its digits, or six bare hex digits of which at least one is
+ * decimal) becomes one word `#rrggbb`. Never throws.
  */
 export function toWords(text: string): string[] {
   const folded = text
@@ -28,7 +31,8 @@ export function toWords(text: string): string[] {
     .replace(MARKS, '')
     .normalize('NFC')
     .replaceAll('\u2044', '/')
-    .replace(POSSESSIVE, '');
+    .replace(POSSESSIVE, '')
+    .replace(LISTING, ' and ');
   return joinHexColors(folded.match(WORD) ?? []);
 }
 

@@ -1,6 +1,6 @@
 import { matchColor } from '../color/index.ts';
 import type { ColorMention } from '../color/types.ts';
-import { matchTerm } from './lexicon.ts';
+import { type Meaning, matchTerm, type TermMatch } from './lexicon.ts';
 import { toWords } from './normalise.ts';
 import type { VocabularyToken } from './vocabulary.ts';
 import { COLOR_FIRST, STOP_WORDS } from './words.ts';
@@ -22,68 +22,64 @@ export interface Piece {
  * a fabric although a colour list has that name.
  */
 export function scan(words: readonly string[]): Piece[] {
+  const line: Line = { words, terms: words.map((_, index) => matchTerm(words, index)) };
   const pieces: Piece[] = [];
   let start = 0;
   while (start < words.length) {
-    const piece = pieceAt(words, start);
-    if (piece === null) {
-      start += 1;
-      continue;
-    }
-    pieces.push(piece);
-    start = piece.end;
+    const piece = pieceAt(line, start);
+    if (piece !== null) pieces.push(piece);
+    start = piece?.end ?? start + 1;
   }
   return pieces;
 }
 
-function pieceAt(words: readonly string[], start: number): Piece | null {
-  const word = words[start] ?? '';
-  if (COLOR_FIRST.has(word)) {
-    const named = colorAt(words, start);
-    if (named !== null && named.length > 1) return colorPiece(words, start, named);
-  }
-  const term = matchTerm(words, start);
-  if (term !== null) return { start, end: start + term.length, said: term.meaning.flatMap(resolve) };
-  if (STOP_WORDS.has(word)) return null;
-  const named = colorAt(words, start);
-  return named === null ? { start, end: start + 1, said: [] } : colorPiece(words, start, named);
+/** A query's words, and for each the vocabulary term that begins there. */
+interface Line {
+  readonly words: readonly string[];
+  readonly terms: readonly (TermMatch | null)[];
 }
 
-interface NamedColor {
-  readonly length: number;
-  readonly color: ColorMention;
+function pieceAt(line: Line, start: number): Piece | null {
+  const word = line.words[start] ?? '';
+  if (COLOR_FIRST.has(word)) {
+    const named = colorAt(line, start);
+    if (named !== null && named.length > 1) return colorPiece(line, start, named);
+  }
+  const term = line.terms[start];
+  if (term) return { start, end: start + term.length, said: term.meaning.flatMap(resolve) };
+  if (STOP_WORDS.has(word)) return null;
+  const named = colorAt(line, start);
+  return named === null ? { start, end: start + 1, said: [] } : colorPiece(line, start, named);
+}
+
+type NamedColor = NonNullable<ReturnType<typeof matchColor>>;
+
+/** The longest colour at a place, as far as no vocabulary term and no stop word interrupts it. */
+function colorAt({ words, terms }: Line, start: number): NamedColor | null {
+  const interrupts = (word: string, index: number): boolean =>
+    // A word said twice is one word, although a list has "blue blue".
+    STOP_WORDS.has(word) || (terms[index] !== null && !COLOR_FIRST.has(word)) || word === words[index - 1];
+  let end = start + 1;
+  while (end < words.length && !interrupts(words[end] ?? '', end)) end += 1;
+  return matchColor(words.slice(start, end), 0);
+}
+
+function colorPiece({ words }: Line, start: number, { length, color }: NamedColor): Piece {
+  const end = start + length;
+  const typed = words.slice(start, end).join(' ');
+  return { start, end, said: typed === color.name ? [{ color }] : reread(color) };
 }
 
 /**
- * A colour as it will stand in the canonical form. A name found under another spelling may hold words that
- * would not be read as one colour again ("denimblue" is listed as "denim blue"): what they say counts instead.
+ * What a colour says that was found under another spelling than its name. The canonical form will hold its name,
+ * so the name is read: mostly this one colour, but "denimblue", listed as "denim blue", is a fabric and a colour.
  */
-function colorPiece(words: readonly string[], start: number, { length, color }: NamedColor): Piece {
-  const end = start + length;
-  const typed = words.slice(start, end).join(' ');
-  return { start, end, said: typed === color.name ? [{ color }] : rereadName(color) };
-}
-
-function rereadName(color: ColorMention): readonly Said[] {
+function reread(color: ColorMention): readonly Said[] {
   const words = toWords(color.name);
-  const named = endsColor(words, 0) ? null : colorAt(words, 0);
-  if (named?.length === words.length && named.color.name === color.name) return [{ color }];
-  return color.name === words.join(' ') ? scan(words).flatMap((piece) => piece.said) : [];
+  return words.join(' ') === color.name ? scan(words).flatMap((piece) => piece.said) : [];
 }
 
-function colorAt(words: readonly string[], start: number): NamedColor | null {
-  let end = start;
-  while (end < words.length && !endsColor(words, end)) end += 1;
-  return end === start ? null : matchColor(words.slice(start, end), 0);
-}
-
-function endsColor(words: readonly string[], index: number): boolean {
-  const word = words[index] ?? '';
-  if (COLOR_FIRST.has(word)) return false;
-  return STOP_WORDS.has(word) || matchTerm(words, index) !== null;
-}
-
-function resolve(meaning: VocabularyToken | { readonly colorWords: readonly string[] }): Said[] {
+function resolve(meaning: Meaning[number]): Said[] {
   if ('id' in meaning) return [{ token: meaning }];
   const named = matchColor(meaning.colorWords, 0);
   return named === null ? [] : [{ color: named.color, implied: true }];

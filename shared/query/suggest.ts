@@ -1,11 +1,11 @@
-import { distance } from 'fastest-levenshtein';
 import { matchTerm, TERM_SPELLINGS } from './lexicon.ts';
 import { COMMON_COLORS } from './words.ts';
 
 const colors = new Set(COMMON_COLORS);
-/** Single words of all terms and the common colours, best suggestions first; short ones are too near to all. */
-const candidates = [...new Set([...COMMON_COLORS, ...TERM_SPELLINGS.flatMap((term) => term.split(' '))])].filter(
-  (word) => /^[a-z]{4,}$/.test(word),
+/** Words that a suggestion may be, by length: colours and the words of all terms, but for those too short to tell. */
+const candidates = Map.groupBy(
+  new Set([...COMMON_COLORS, ...TERM_SPELLINGS.flatMap((term) => term.match(/\b[a-z]{4,}\b/g) ?? [])]),
+  (word) => word.length,
 );
 
 /**
@@ -15,24 +15,23 @@ const candidates = [...new Set([...COMMON_COLORS, ...TERM_SPELLINGS.flatMap((ter
 export function suggest(words: readonly string[], index: number): string | null {
   const typed = words[index] ?? '';
   if (!/^[a-z]{3,}$/.test(typed)) return null;
-  const near = candidates.filter((word) => isOneEdit(typed, word) && wouldBeKnown(words, index, word));
+  const near = [0, 1, -1]
+    .flatMap((longer) => candidates.get(typed.length + longer) ?? [])
+    .filter((word) => isOneEdit(typed, word) && wouldBeKnown(words, index, word));
   // Few misspell a word's first letter.
   return near.find((word) => word[0] === typed[0]) ?? near[0] ?? null;
 }
 
+/** After the letters that both begin with, one edit leaves equal rests. Lengths differ by one at most. */
 function isOneEdit(typed: string, word: string): boolean {
-  if (Math.abs(typed.length - word.length) > 1) return false;
-  const edits = distance(typed, word);
-  return edits === 1 || (edits === 2 && isSwap(typed, word));
-}
-
-function isSwap(typed: string, word: string): boolean {
-  if (typed.length !== word.length) return false;
+  if (typed === word) return false;
   let at = 0;
   while (typed[at] === word[at]) at += 1;
-  return (
-    typed[at] === word[at + 1] && typed[at + 1] === word[at] && typed.slice(at + 2) === word.slice(at + 2)
-  );
+  if (typed.length < word.length) return typed.slice(at) === word.slice(at + 1);
+  if (typed.length > word.length) return typed.slice(at + 1) === word.slice(at);
+  if (typed.slice(at + 1) === word.slice(at + 1)) return true;
+  const swapped = typed[at] === word[at + 1] && typed[at + 1] === word[at];
+  return swapped && typed.slice(at + 2) === word.slice(at + 2);
 }
 
 function wouldBeKnown(words: readonly string[], index: number, word: string): boolean {

@@ -17,7 +17,7 @@ export const STOP_WORDS: ReadonlySet<string> = new Set(
 export const COLOR_FIRST: ReadonlySet<string> = new Set(['baby']);
 
 /**
- * Phrases that say several things. Each is read as if the words on the right had been typed: vocabulary words
+ * Phrases that say several things, spelt exactly as here or run together. Each is read as if the words on the right had been typed: vocabulary words
  * or a colour, which yields to a colour that is named outright.
  */
 export const PHRASES: Readonly<Record<string, readonly string[]>> = {
@@ -28,6 +28,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   bermuda: ['knee length', 'shorts'],
   bermudas: ['knee length', 'shorts'],
   'jean shorts': ['denim', 'shorts'],
+  'jean short': ['denim', 'shorts'],
   'jeans shorts': ['denim', 'shorts'],
   jorts: ['denim', 'shorts'],
   'cycling shorts': ['leggings', 'shorts'],
