@@ -28,6 +28,7 @@ export interface RunningProcess {
 
 const KEPT_LINES = 30;
 const POLL_MS = 50;
+const FLUSH_MS = 250;
 /** A killed process can stay visible as a zombie when the machine's init does not reap. */
 const REAP_MS = 1_000;
 
@@ -59,7 +60,12 @@ export function startProcess(
 
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
+    child.once('exit', (code, signal) => {
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      // Its last lines may still be on their way; what it has started may hold the pipe open for longer.
+      child.once('close', () => resolve(how));
+      setTimeout(() => resolve(how), FLUSH_MS);
+    });
   });
 
   const kill = () => void signalGroup(pid, 'SIGKILL');

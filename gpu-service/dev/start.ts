@@ -15,10 +15,12 @@ const DEVELOPMENT_PREFIX = 'dev-';
 const READY_MS = 120_000;
 const GRACE_MS = 8_000;
 const POLL_MS = 150;
+const SAME_SIGNAL_MS = 500;
 
 const running: RunningProcess[] = [];
 let ready = false;
 let stopping = false;
+let signalledAt = 0;
 
 const options = readOptions(process.argv.slice(2));
 if (!options.ok) {
@@ -32,7 +34,7 @@ if (options.value.help) {
 process.on('exit', () => {
   for (const service of running) service.kill();
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 watchParent();
 try {
   await start(options.value);
@@ -52,10 +54,10 @@ async function start(chosen: StartOptions): Promise<void> {
   console.log('Starting …');
   const began = Date.now();
   const address = gpu === null ? null : { url: urlOf(gpu.port), token: gpu.token };
-  if (gpu !== null) launch(gpuService(gpu.port, gpu.token), chosen.verbose);
+  const service = gpu === null ? null : launch(gpuService(gpu.port, gpu.token), chosen.verbose);
   launch(worker(port, chosen.state, address), chosen.verbose);
 
-  const [gpuReady] = await Promise.all([
+  await Promise.all([
     address === null ? null : answer('GPU service', `${address.url}/health/ready`),
     answer('Worker', `${urlOf(port)}/health`),
   ]);
@@ -67,7 +69,7 @@ async function start(chosen: StartOptions): Promise<void> {
       '',
       address === null
         ? 'GPU service  none: the Worker draws drafts (Stage-I) alone'
-        : `GPU service  ${address.url}  onnxruntime-node, ${providerOf(gpuReady)}`,
+        : `GPU service  ${address.url}  onnxruntime-node on ${providerOf(service?.lastLines() ?? [])}`,
       `Worker       ${urlOf(port)}  workerd`,
       '',
       `Ready after ${seconds} s: ${urlOf(port)}/   (Ctrl-C ends everything)`,
@@ -82,7 +84,7 @@ async function announcedPort(what: string, wanted: number, taken: ReadonlySet<nu
   return port;
 }
 
-function launch(spec: ProcessSpec, verbose: boolean): void {
+function launch(spec: ProcessSpec, verbose: boolean): RunningProcess {
   const service = startProcess(spec, (line, stream) => {
     if (verbose || (ready && !stopping && stream === 'stderr')) console.log(`${spec.name} │ ${line}`);
   });
@@ -93,26 +95,44 @@ function launch(spec: ProcessSpec, verbose: boolean): void {
     for (const line of verbose ? [] : service.lastLines()) console.error(`${spec.name} │ ${line}`);
     void stop(1);
   });
+  return service;
 }
 
-/** Body of the first successful answer at `url`; throws after `READY_MS`, and gives up quietly when stopping. */
-async function answer(what: string, url: string): Promise<string> {
+/** Waits for a successful answer at `url`; throws after `READY_MS`, and gives up quietly when stopping. */
+async function answer(what: string, url: string): Promise<void> {
   for (const end = Date.now() + READY_MS; Date.now() < end && !stopping; await delay(POLL_MS)) {
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
-    const body = await response?.text().catch(() => '');
-    if (response?.ok && body !== undefined) return body;
+    await response?.body?.cancel();
+    if (response?.ok) return;
   }
-  if (stopping) return '';
+  if (stopping) return;
   throw new Error(
     `The ${what} was not ready within ${READY_MS / 1000} s (${url}); --verbose shows its output.`,
   );
 }
 
-const providerOf = (ready: string | null): string => (/"cuda"/i.test(ready ?? '') ? 'CUDA' : 'CPU');
+/** The service logs where its graphs run, in a line of JSON. */
+const providerOf = (log: readonly string[]): string =>
+  log
+    .map((line) => /"provider":"(\w+)"/.exec(line)?.[1])
+    .find((name) => name !== undefined)
+    ?.toUpperCase() ?? 'an unknown processor';
 
-/** Ends every process once; a second signal ends them at once. */
+/**
+ * The first signal ends everything in peace, a later one at once. A Ctrl-C comes twice, from the terminal and from
+ * npm, which passes it on; so signals that follow each other closely are one.
+ */
+function onSignal(): void {
+  if (!stopping) {
+    signalledAt = performance.now();
+    void stop(0);
+  } else if (performance.now() - signalledAt > SAME_SIGNAL_MS) {
+    process.exit(1);
+  }
+}
+
 async function stop(code: number): Promise<void> {
-  if (stopping) process.exit(code);
+  if (stopping) return;
   stopping = true;
   await Promise.all(running.map((service) => service.stop(GRACE_MS)));
   process.exit(code);
