@@ -112,11 +112,10 @@ async function answer(what: string, url: string): Promise<void> {
 }
 
 /** The service logs where its graphs run, in a line of JSON. */
-const providerOf = (log: readonly string[]): string =>
-  log
-    .map((line) => /"provider":"(\w+)"/.exec(line)?.[1])
-    .find((name) => name !== undefined)
-    ?.toUpperCase() ?? 'an unknown processor';
+function providerOf(log: readonly string[]): string {
+  const named = log.map((line) => /"provider":"(\w+)"/.exec(line)?.[1]).find((name) => name !== undefined);
+  return named?.toUpperCase() ?? 'an unknown processor';
+}
 
 /**
  * The first signal ends everything in peace, a later one at once. A Ctrl-C comes twice, from the terminal and from
