@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'process',
           include: PROCESS_TESTS,
+          globalSetup: ['test/support/worker-bundle.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 1,

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { type ProblemError, problem } from './errors.ts';
+import {
+  DEFAULT_FORMAT,
+  DEFAULT_SEED,
+  DEFAULT_SIZE,
+  DEFAULT_STAGE,
+  FORMATS,
+  MAX_SEED,
+  SIZES,
+  STAGES,
+} from './limits.ts';
+import { seedSchema, sizeSchema } from './prediction.ts';
+import { err, ok, type Result } from './result.ts';
+
+/** Parameters of a preview's address besides the words. */
+
+const oneOf = (values: readonly (string | number)[]): string => `must be one of ${values.join(', ')}`;
+const digits = (max: string) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, `must be ${max}`)
+    .transform(Number);
+
+export const previewParamsSchema = z.object({
+  seed: digits(`a whole number from 0 to ${MAX_SEED}`).pipe(seedSchema).default(DEFAULT_SEED),
+  size: digits(`one of ${SIZES.join(', ')}`)
+    .pipe(sizeSchema)
+    .default(DEFAULT_SIZE),
+  format: z.enum(FORMATS, oneOf(FORMATS)).default(DEFAULT_FORMAT),
+  stage: z.enum(STAGES, oneOf(STAGES)).default(DEFAULT_STAGE),
+  /** Model version; an address that names it may be cached for ever. */
+  v: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'must be a model version such as r1-0123abcd')
+    .optional(),
+});
+export type PreviewParams = z.infer<typeof previewParamsSchema>;
+
+/**
+ * Reads the parameters of an address; unknown ones are ignored, as pages add their own. An empty value counts as
+ * absent.
+ * @returns the parameters with defaults filled in, or `bad_request` naming every fault
+ */
+export function readPreviewParams(
+  params: Readonly<Record<string, string | undefined>>,
+): Result<PreviewParams, ProblemError> {
+  const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== ''));
+  const parsed = previewParamsSchema.safeParse(given);
+  if (parsed.success) return ok(parsed.data);
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  return err(problem('bad_request', `${faults.join('; ')}.`));
+}
+
+/**
+ * Address of a preview, path form, parameters sorted and those with their default left out.
+ * @param slug of `TokenisedQuery`
+ */
+export function previewPath(slug: string, params: Partial<PreviewParams> = {}): string {
+  const { format = DEFAULT_FORMAT, ...rest } = params;
+  const defaults: Partial<PreviewParams> = { seed: DEFAULT_SEED, size: DEFAULT_SIZE, stage: DEFAULT_STAGE };
+  const search = new URLSearchParams();
+  for (const name of ['seed', 'size', 'stage', 'v'] as const) {
+    const value = rest[name];
+    if (value !== undefined && value !== defaults[name]) search.set(name, String(value));
+  }
+  const tail = search.size === 0 ? '' : `?${search}`;
+  return `/v1/preview/${encodeURIComponent(slug)}.${format}${tail}`;
+}

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Directory of the Worker's bundle. */
+    workerBundle: string;
+  }
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Bundles the Worker once per run, by the very command that deploys it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const out = await mkdtemp(join(tmpdir(), 'restgan-worker-'));
+  await promisify(execFile)(
+    process.execPath,
+    ['node_modules/wrangler/bin/wrangler.js', 'deploy', '--dry-run', '--outdir', out],
+    {
+      cwd: ROOT,
+      timeout: 100_000,
+      env: {
+        ...process.env,
+        PATH: `${join(ROOT, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+        WRANGLER_SEND_METRICS: 'false',
+        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+        WRANGLER_WRITE_LOGS: 'false',
+      },
+    },
+  );
+  project.provide('workerBundle', out);
+  return () => rm(out, { recursive: true, force: true });
+}

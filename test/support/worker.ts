@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Miniflare } from 'miniflare';
+import { inject } from 'vitest';
+import type { LogLine } from '../../shared/contract/log.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The Worker in real workerd, from the bundle that would be deployed. */
+export interface WorkerUnderTest {
+  fetch(path: string, init?: { method?: string; headers?: Record<string, string> }): Promise<Response>;
+  readonly kv: Awaited<ReturnType<Miniflare['getKVNamespace']>>;
+  /** Lines of its log so far. */
+  readonly log: readonly LogLine[];
+  stop(): Promise<void>;
+}
+
+/** A fresh isolate with an empty KV; `vars` stand in for wrangler.toml's and the secrets. */
+export async function startWorker(vars: Record<string, string> = {}): Promise<WorkerUnderTest> {
+  const log: LogLine[] = [];
+  const dir = inject('workerBundle');
+  const miniflare = new Miniflare({
+    modulesRoot: dir,
+    modules: modulesOf(dir),
+    compatibilityDate: compatibilityDate(),
+    bindings: { ENVIRONMENT: 'development', ...vars },
+    kvNamespaces: ['PREVIEWS'],
+    cf: false,
+    handleRuntimeStdio(stdout, stderr) {
+      for (const stream of [stdout, stderr]) readLines(stream, (line) => log.push(line));
+    },
+  });
+  await miniflare.ready;
+  return {
+    fetch: async (path, init) => {
+      const answer = await miniflare.dispatchFetch(`http://worker.example${path}`, {
+        redirect: 'manual',
+        ...init,
+      });
+      const body = await answer.arrayBuffer();
+      const empty = answer.status === 304 || answer.status === 204;
+      return new Response(empty ? null : body, {
+        status: answer.status,
+        headers: Object.fromEntries(answer.headers),
+      });
+    },
+    kv: await miniflare.getKVNamespace('PREVIEWS'),
+    log,
+    stop: () => miniflare.dispose(),
+  };
+}
+
+const MODULE_TYPES = { '.js': 'ESModule', '.wasm': 'CompiledWasm', '.onnx': 'Data' } as const;
+
+function modulesOf(dir: string) {
+  const modules = readdirSync(dir).flatMap((file) => {
+    const ending = Object.keys(MODULE_TYPES).find((known) => file.endsWith(known));
+    const type = MODULE_TYPES[ending as keyof typeof MODULE_TYPES];
+    return type === undefined ? [] : [{ type, path: join(dir, file) }];
+  });
+  // The entry comes first.
+  return modules.toSorted((a, b) => Number(b.type === 'ESModule') - Number(a.type === 'ESModule'));
+}
+
+function compatibilityDate(): string {
+  const toml = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
+  const date = /^compatibility_date = "([\d-]+)"$/m.exec(toml)?.[1];
+  if (date === undefined) throw new Error('wrangler.toml has no compatibility_date');
+  return date;
+}
+
+function readLines(stream: NodeJS.ReadableStream, take: (line: LogLine) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line.startsWith('{"event":')) take(JSON.parse(line) as LogLine);
+    }
+  });
+}

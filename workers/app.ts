@@ -1,0 +1,60 @@
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import { timing } from 'hono/timing';
+import { problem } from '../shared/contract/errors.ts';
+import { EXPOSED_HEADERS } from '../shared/contract/headers.ts';
+import { accessLog } from './http/access-log.ts';
+import type { AppContext, AppEnv } from './http/env.ts';
+import { refuse } from './http/refuse.ts';
+import { report } from './log.ts';
+import { colors } from './routes/colors.ts';
+import { health } from './routes/health.ts';
+import { preview } from './routes/preview.ts';
+import { readAsked, readFile } from './routes/query.ts';
+import { refine } from './routes/refine.ts';
+import { servicesOf } from './services.ts';
+
+const METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+/** The API. Every other address is the storefront page's, which the platform serves from the assets. */
+export const app = new Hono<AppEnv>();
+
+app.use(requestId());
+app.use(accessLog);
+app.use(timing({ crossOrigin: true }));
+app.use(
+  secureHeaders({
+    contentSecurityPolicy: { defaultSrc: ["'none'"] },
+    crossOriginResourcePolicy: 'cross-origin',
+  }),
+);
+app.use(cors({ origin: '*', allowMethods: METHODS, exposeHeaders: [...EXPOSED_HEADERS], maxAge: 86_400 }));
+
+app.use(async (c, next) => {
+  const services = servicesOf(c.env);
+  if (services === null) return refuse(c, problem('misconfigured', 'The log names what is wrong.'));
+  c.set('services', services);
+  return next();
+});
+
+app.get('/v1/preview', (c) => preview(c, readAsked(c)));
+app.get('/v1/preview/:file', (c) => preview(c, readFile(c, c.req.param('file'))));
+app.get('/v1/colors', colors);
+app.get('/v1/refine', refine);
+app.get('/v1/health', health);
+
+for (const path of ['/v1/preview', '/v1/preview/:file', '/v1/colors', '/v1/refine', '/v1/health']) {
+  app.all(path, (c: AppContext) => {
+    c.header('Allow', METHODS.join(', '));
+    return refuse(c, problem('method_not_allowed', `Ask with ${METHODS.join(', ')}.`));
+  });
+}
+
+app.notFound((c) => refuse(c, problem('not_found', 'The API is under /v1/preview, the page at /.')));
+
+app.onError((error, c) => {
+  report({ event: 'incident', level: 'error', what: 'unexpected', detail: String(error.stack ?? error) });
+  return refuse(c, problem('internal', 'The log has the request under its X-Request-Id.'));
+});

@@ -1,0 +1,15 @@
+/**
+ * Makes what the Worker's bundle needs and the repository does not hold. wrangler.toml's `[build]` runs it before
+ * every `wrangler deploy` and `wrangler dev`.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { unshareMemory } from './unshare-memory.ts';
+
+const out = new URL('../dist/', import.meta.url);
+await mkdir(out, { recursive: true });
+
+const require = createRequire(import.meta.url);
+const ort = await readFile(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
+await writeFile(new URL('ort.wasm', out), unshareMemory(ort));
+console.log('built workers/dist/ort.wasm');

@@ -1,0 +1,161 @@
+import Replicate, { type Prediction } from 'replicate';
+import { type ProblemError, problem } from '../../../shared/contract/errors.ts';
+import type { PictureRequest } from '../../../shared/contract/picture.ts';
+import { previewKey } from '../../../shared/contract/picture.ts';
+import {
+  type PredictionAnswer,
+  type PredictionInput,
+  predictionSchema,
+} from '../../../shared/contract/prediction.ts';
+import { err, ok, type Result } from '../../../shared/contract/result.ts';
+import { inspectPicture } from '../picture-bytes.ts';
+import type { GenerateOptions, Generator, Picture } from '../ports.ts';
+import { AttemptFailed, singleAttempt } from './attempt.ts';
+import { readOutput } from './output.ts';
+
+/** What runs the model: our container (which serves one version), or something hosted on Replicate. */
+export type GpuTarget =
+  | { readonly kind: 'container' }
+  | { readonly kind: 'version'; readonly version: string }
+  | { readonly kind: 'model'; readonly owner: string; readonly name: string }
+  | { readonly kind: 'deployment'; readonly owner: string; readonly name: string };
+
+export interface GpuOptions {
+  /** Base address of the Replicate API. */
+  readonly url: string;
+  readonly token: string;
+  readonly target: GpuTarget;
+  /** Hosts, and their subdomains, that a picture may be fetched from by https. */
+  readonly outputHosts: readonly string[];
+  readonly fetch?: typeof fetch;
+}
+
+/** Whole seconds are all that `Prefer: wait` can say, 60 the most. */
+const MAX_WAIT_S = 60;
+/** Hosted Replicate takes no shorter `Cancel-After`. */
+const MIN_CANCEL_AFTER_S = 5;
+const POLL_MS = 150;
+
+/**
+ * Finals from a GPU service that speaks the Replicate HTTP API. Errors: `gpu_unavailable` (not reached, or not in
+ * time), `too_busy`, `misconfigured` (it refuses our token), `model_mismatch`, `bad_upstream`.
+ */
+export function createGpuGenerator(options: GpuOptions): Generator {
+  // workerd's fetch must be called without a receiver.
+  const doFetch: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
+
+  async function generate(
+    request: PictureRequest,
+    { deadlineMs, requestId }: GenerateOptions,
+  ): Promise<Picture> {
+    const signal = AbortSignal.timeout(deadlineMs);
+    const headers = {
+      'X-Request-Id': requestId,
+      // Our container then draws equal requests once; hosted Replicate ignores it.
+      'Idempotency-Key': previewKey(request),
+      'Cancel-After': `${Math.max(MIN_CANCEL_AFTER_S, Math.ceil(deadlineMs / 1_000))}s`,
+    };
+    // A client per call: see `singleAttempt`.
+    const client = () =>
+      new Replicate({
+        auth: options.token,
+        baseUrl: options.url,
+        fetch: singleAttempt(doFetch, signal, headers),
+      });
+    const wait = Math.min(MAX_WAIT_S, Math.max(1, Math.floor(deadlineMs / 1_000)));
+    let prediction = read(await create(client(), options.target, { input: inputOf(request), wait, signal }));
+    while (prediction.status === 'starting' || prediction.status === 'processing') {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      signal.throwIfAborted();
+      prediction = read(await client().predictions.get(prediction.id, { signal }));
+    }
+    checkSuccess(prediction, request);
+    const bytes = await readOutput(outputOf(prediction), { ...options, fetch: doFetch, signal });
+    checkPicture(bytes, request);
+    const { format, size, model } = request;
+    return { bytes, format, stage: 'final', network: size === 64 ? 1 : 2, model };
+  }
+
+  return {
+    source: 'gpu',
+    stage: 'final',
+    async generate(request, generateOptions): Promise<Result<Picture, ProblemError>> {
+      try {
+        return ok(await generate(request, generateOptions));
+      } catch (error) {
+        return err(error instanceof AttemptFailed ? error.problem : unavailable(error));
+      }
+    },
+  };
+}
+
+interface Creation {
+  readonly input: PredictionInput;
+  readonly wait: number;
+  readonly signal: AbortSignal;
+}
+
+function create(client: Replicate, target: GpuTarget, creation: Creation): Promise<Prediction> {
+  switch (target.kind) {
+    case 'container':
+      return client.predictions.create({ ...creation, version: creation.input.model ?? '' });
+    case 'version':
+      return client.predictions.create({ ...creation, version: target.version });
+    case 'model':
+      return client.predictions.create({ ...creation, model: `${target.owner}/${target.name}` });
+    case 'deployment':
+      return client.deployments.predictions.create(target.owner, target.name, creation);
+  }
+}
+
+const inputOf = ({ model, tokens, lab, seed, size, format }: PictureRequest): PredictionInput => ({
+  model,
+  tokens: [...tokens],
+  lab: lab === null ? null : [...lab],
+  seed,
+  size,
+  format,
+});
+
+function read(answer: unknown): PredictionAnswer {
+  const parsed = predictionSchema.safeParse(answer);
+  if (!parsed.success) throw bad('it is not a prediction');
+  return parsed.data;
+}
+
+/** Our versions look like `r1-0123abcd`; hosted Replicate names its own 64 hex digits. */
+const OUR_VERSION = /^r\d+-[0-9a-f]{8}$/;
+
+function checkSuccess({ status, version, error }: PredictionAnswer, request: PictureRequest): void {
+  const detail = String(error ?? '').slice(0, 200);
+  if (detail.includes('model_mismatch') || (OUR_VERSION.test(version ?? '') && version !== request.model)) {
+    throw new AttemptFailed(
+      problem('model_mismatch', `The GPU service serves another model than ${request.model}.`),
+    );
+  }
+  if (status === 'failed') throw bad(`the prediction failed: ${detail}`);
+  if (status !== 'succeeded') {
+    throw new AttemptFailed(problem('gpu_unavailable', `The prediction was ${status}.`, 2));
+  }
+}
+
+function outputOf({ output }: PredictionAnswer): string {
+  const first = Array.isArray(output) ? output[0] : output;
+  if (first === undefined || first === null) throw bad('it has no output');
+  return first;
+}
+
+function checkPicture(bytes: Uint8Array, { format, size }: PictureRequest): void {
+  const info = inspectPicture(bytes);
+  if (info?.format === format && info.width === size && info.height === size) return;
+  const found = info === null ? 'no picture' : `${info.width}×${info.height} ${info.format}`;
+  throw bad(`its output is ${found} instead of ${size}×${size} ${format}`);
+}
+
+const bad = (detail: string): AttemptFailed =>
+  new AttemptFailed(problem('bad_upstream', `Of its answer: ${detail}.`));
+
+function unavailable(error: unknown): ProblemError {
+  const late = error instanceof DOMException && error.name === 'TimeoutError';
+  return problem('gpu_unavailable', late ? 'It did not answer in time.' : 'It could not be reached.', 2);
+}

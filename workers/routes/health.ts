@@ -1,0 +1,24 @@
+import type { AppContext } from '../http/env.ts';
+import { MODEL_VERSION } from '../model.ts';
+
+/**
+ * How the deployment is: `ok`, `drafts` without a configured GPU service, `degraded` when it cannot draw finals at
+ * the moment. The Worker is live whenever this answers; it is ready, since drafts need nothing but itself.
+ */
+export async function health(c: AppContext): Promise<Response> {
+  const { engine, gpuProbe, config } = c.var.services;
+  const probed = gpuProbe === null ? null : await gpuProbe();
+  const agrees = probed?.model === undefined || probed.model === null || probed.model === MODEL_VERSION;
+  const finals = probed?.reachable === true && probed.ready !== false && agrees;
+  c.header('Cache-Control', 'no-store');
+  return c.json({
+    status: probed === null ? 'drafts' : finals ? 'ok' : 'degraded',
+    live: true,
+    ready: true,
+    finals,
+    environment: config.environment,
+    model: MODEL_VERSION,
+    edge: { engine: engine.name, warm: engine.ready() },
+    gpu: { configured: probed !== null, ...(probed ?? { reachable: false, ready: false, model: null }) },
+  });
+}

@@ -1,0 +1,68 @@
+import { setMetric } from 'hono/timing';
+import type { ProblemError } from '../../shared/contract/errors.ts';
+import { type Address, PROBLEM_S, pictureHeaders, validatorHeaders } from '../../shared/contract/headers.ts';
+import { CONTENT_TYPE, type PictureStage, type Stage } from '../../shared/contract/limits.ts';
+import type { PreviewFields } from '../../shared/contract/log.ts';
+import { previewKey } from '../../shared/contract/picture.ts';
+import { previewPath } from '../../shared/contract/preview-params.ts';
+import type { Result } from '../../shared/contract/result.ts';
+import { pictureRequest } from '../../shared/query/picture-request.ts';
+import type { AppContext } from '../http/env.ts';
+import { etagOf, isKnown } from '../http/etag.ts';
+import { refuse } from '../http/refuse.ts';
+import { MODEL_VERSION } from '../model.ts';
+import type { Asked } from './query.ts';
+
+/** The stage whose validator an address has: a draft instead of a final has none. */
+const VALIDATED = { auto: 'final', final: 'final', draft: 'draft' } as const satisfies Record<
+  Stage,
+  PictureStage
+>;
+
+/** Answers with the picture that an address asks for. */
+export async function preview(c: AppContext, asked: Result<Asked, ProblemError>): Promise<Response> {
+  if (!asked.ok) return refuse(c, asked.error);
+  const { query, params } = asked.value;
+  const { seed, size, format, stage: wanted, v } = params;
+  const stage = VALIDATED[wanted];
+  const request = pictureRequest(query, { model: MODEL_VERSION, seed, size, format, stage });
+  const key = previewKey(request);
+  const note = (fields: Omit<PreviewFields, 'key' | 'asked'> & { key?: string }): void =>
+    c.set('line', { preview: { key, asked: wanted, ...fields } });
+
+  if (v !== undefined && v !== MODEL_VERSION) {
+    note({ outcome: 'redirect' });
+    c.header('Cache-Control', `public, max-age=${PROBLEM_S}`);
+    return c.redirect(previewPath(query.slug, { ...params, v: MODEL_VERSION }), 302);
+  }
+
+  const address: Address = { versioned: v !== undefined };
+  const etag = await etagOf(key);
+  if (isKnown(etag, c.req.header('If-None-Match'))) {
+    note({ outcome: 'not-modified' });
+    return c.body(null, 304, validatorHeaders(stage, address, etag));
+  }
+
+  const { previewer } = c.var.services;
+  const drawn = await previewer.preview(request, wanted, {
+    requestId: c.var.requestId,
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
+  });
+  if (!drawn.ok) {
+    note({ outcome: 'problem' });
+    return refuse(c, drawn.error);
+  }
+  const { outcome, source, picture, fallback } = drawn.value;
+  note({
+    outcome,
+    source,
+    key: drawn.value.key,
+    ...(fallback === undefined ? {} : { fallback: fallback.code }),
+  });
+  if (source === 'edge') setMetric(c, 'edge', c.var.services.engine.name);
+  return c.body(picture.bytes, 200, {
+    ...pictureHeaders(outcome, address, { etag, network: picture.network, source }),
+    'Content-Type': CONTENT_TYPE[picture.format],
+    'Content-Length': String(picture.bytes.byteLength),
+  });
+}

@@ -1,0 +1,60 @@
+import stage1 from '../shared/model/stage1.onnx';
+import { type Config, readConfig, type Vars } from './config.ts';
+import { finishDraft } from './edge/finish.ts';
+import { createOnnxEngine } from './edge/onnx-engine.ts';
+import { createGpuProbe, type GpuProbe } from './health/gpu-probe.ts';
+import { report } from './log.ts';
+import { createKvCache } from './pipeline/cache/kv.ts';
+import { createMemoryCache } from './pipeline/cache/memory.ts';
+import { createEdgeGenerator, type EdgeEngine } from './pipeline/generator/edge.ts';
+import { createGpuGenerator } from './pipeline/generator/gpu.ts';
+import { createPreviewer, type Previewer } from './pipeline/previewer.ts';
+
+/** What wrangler.toml binds. */
+export interface Bindings extends Vars {
+  readonly PREVIEWS: KVNamespace;
+}
+
+/** What the routes use: the adapters behind their ports, made once per isolate. */
+export interface Services {
+  readonly config: Config;
+  readonly previewer: Previewer;
+  readonly engine: EdgeEngine;
+  readonly gpuProbe: GpuProbe | null;
+}
+
+/** About 1,500 drafts. */
+const DRAFT_CACHE_BYTES = 4_194_304;
+
+const engine = createOnnxEngine(stage1);
+
+let made: { readonly env: Bindings; readonly services: Services | null } | null = null;
+
+/** The isolate's services; null when its configuration is wrong, which the log then says. */
+export function servicesOf(env: Bindings): Services | null {
+  if (made?.env !== env) made = { env, services: createServices(env) };
+  return made.services;
+}
+
+function createServices(env: Bindings): Services | null {
+  const config = readConfig(env);
+  if (!config.ok) {
+    report({ event: 'incident', level: 'error', what: 'misconfigured', detail: config.error });
+    return null;
+  }
+  const { gpu, budgetMs, deadlineMs } = config.value;
+  return {
+    config: config.value,
+    engine,
+    gpuProbe: gpu === null ? null : createGpuProbe(gpu.url),
+    previewer: createPreviewer({
+      finals: createKvCache(env.PREVIEWS),
+      drafts: createMemoryCache(DRAFT_CACHE_BYTES),
+      gpu: gpu === null ? null : createGpuGenerator(gpu),
+      edge: createEdgeGenerator(engine, finishDraft),
+      budgetMs,
+      deadlineMs,
+      report,
+    }),
+  };
+}
