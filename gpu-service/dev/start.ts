@@ -59,7 +59,7 @@ async function start(chosen: StartOptions): Promise<void> {
 
   await Promise.all([
     address === null ? null : answer('GPU service', `${address.url}/health/ready`),
-    answer('Worker', `${urlOf(port)}/health`),
+    answer('Worker', `${urlOf(port)}/v1/health`),
   ]);
   if (stopping) return;
   ready = true;
