@@ -48,7 +48,7 @@ def open_source(folder: str | Path) -> Source:
     folder = Path(folder)
     meta = json.loads((folder / "dataset.json").read_text())
     rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text().splitlines()]
-    words = meta["vocabulary"]
+    words = meta["tokens"]
     groups = {word["id"]: word.get("group") or word["kind"] for word in words}
     centroids = torch.tensor(json.loads((folder / "colors.json").read_text())["centroids"], dtype=torch.float32)
     return Source(folder, rows, meta, centroids, groups, max(groups) + 1)
@@ -141,3 +141,9 @@ def augment(lab, alpha, color, denim, rng: torch.Generator):
 def in_gamut(lab: torch.Tensor) -> torch.Tensor:
     """Lab [B, 3] -> the Lab of its clipped sRGB."""
     return rgb_to_lab(lab_to_rgb(lab))
+
+
+def join(first: Dataset, second: Dataset) -> Dataset:
+    """Two datasets one after the other."""
+    names = ("lab", "alpha", "tokens", "color", "cluster", "kind", "gender", "denim")
+    return Dataset(*(torch.cat([getattr(first, n), getattr(second, n)]) for n in names), rows=first.rows + second.rows)

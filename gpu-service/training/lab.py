@@ -46,3 +46,30 @@ def composite_rgb(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
     """Lab [B, 3, H, W] and alpha [B, 1, H, W] in 0..1 -> sRGB [B, 3, H, W] blended on white in sRGB, as browsers do."""
     rgb = lab_to_rgb(lab.movedim(1, -1)).movedim(-1, 1)
     return rgb * alpha + (1 - alpha)
+
+
+def delta_e_2000(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """CIEDE2000 of Lab arrays [..., 3], kL = kC = kH = 1 (Sharma, Wu and Dalal 2005)."""
+    (l1, a1, b1), (l2, a2, b2) = np.moveaxis(first, -1, 0), np.moveaxis(second, -1, 0)
+    chroma = (np.hypot(a1, b1) + np.hypot(a2, b2)) / 2
+    g = 0.5 * (1 - np.sqrt(chroma**7 / (chroma**7 + 25.0**7)))
+    a1, a2 = a1 * (1 + g), a2 * (1 + g)
+    c1, c2 = np.hypot(a1, b1), np.hypot(a2, b2)
+    h1, h2 = np.degrees(np.arctan2(b1, a1)) % 360, np.degrees(np.arctan2(b2, a2)) % 360
+    grey = c1 * c2 == 0
+    dh = np.where(grey, 0, (h2 - h1 + 180) % 360 - 180)
+    big_h = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(dh) / 2)
+    light, mean_c = (l1 + l2) / 2, (c1 + c2) / 2
+    mean_h = np.where(grey, h1 + h2, np.where(np.abs(h1 - h2) <= 180, (h1 + h2) / 2, (h1 + h2 + 360) / 2 % 360))
+    t = (
+        1
+        - 0.17 * np.cos(np.radians(mean_h - 30))
+        + 0.24 * np.cos(np.radians(2 * mean_h))
+        + 0.32 * np.cos(np.radians(3 * mean_h + 6))
+        - 0.20 * np.cos(np.radians(4 * mean_h - 63))
+    )
+    s_l = 1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2)
+    s_c, s_h = 1 + 0.045 * mean_c, 1 + 0.015 * mean_c * t
+    turn = -2 * np.sqrt(mean_c**7 / (mean_c**7 + 25.0**7)) * np.sin(np.radians(60 * np.exp(-(((mean_h - 275) / 25) ** 2))))
+    dl, dc = (l2 - l1) / s_l, (c2 - c1) / s_c
+    return np.sqrt(dl**2 + dc**2 + (big_h / s_h) ** 2 + turn * dc * big_h / s_h)

@@ -115,7 +115,7 @@ def auc(scores: torch.Tensor, labels: torch.Tensor) -> float:
 def report(trainer: Trainer, test: datasets.Dataset, source: datasets.Source) -> dict:
     logits = predict(trainer.model, test)
     bag = bag_of_words(test.tokens, source.vocabulary)
-    names = {word["id"]: word["word"] for word in source.meta["vocabulary"]}
+    names = {word["id"]: word["word"] for word in source.meta["tokens"]}
     words = {names[i]: round(auc(logits["words"][:, i], bag[:, i]), 3) for i in names if bag[:, i].sum() >= 10}
     return {
         "test": len(test),

@@ -1,0 +1,153 @@
+"""The trainers, the export and the measures on a small dataset made here: boxes of one colour, no photographs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+import pytest
+import torch
+import torch.nn.functional as F
+
+import realism
+from data import load, open_source, rivals, shopper_order
+from lab import delta_e_2000, lab_to_rgb, rgb_to_lab
+from model import Config, Stage1, upsample_kernel
+
+HERE = Path(__file__).parent
+WORDS = [(1, "pants", "type"), (2, "jeans", "type"), (3, "shorts", "type"), (4, "women", "gender"), (9, "<color>", "color"), (16, "skinny", "fit"), (19, "wide leg", "fit")]
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory) -> Path:
+    """48 boxes, wide or narrow, in the layout that the catalogue command writes."""
+    folder = tmp_path_factory.mktemp("dataset")
+    rng = np.random.default_rng(0)
+    rows, small, large = [], [], []
+    for index in range(48):
+        wide = index % 2
+        width = 40 if wide else 16
+        color = rng.integers(30, 220, 3)
+        rgba = np.full((256, 256, 4), 255, np.uint8)
+        rgba[..., 3] = 0
+        left = 128 - width * 2
+        rgba[8:248, left : 256 - left, :3] = (color + rng.integers(-8, 8, (240, 256 - 2 * left, 1))).clip(0, 255)
+        rgba[8:248, left : 256 - left, 3] = 255
+        large.append(rgba)
+        small.append(rgba[2::4, 2::4])
+        lab = rgb_to_lab(torch.tensor(color / 255, dtype=torch.float32)).tolist()
+        rows.append(
+            {"id": str(index), "split": ["train", "train", "val", "test"][index // 2 % 4], "usable": {"generator": True}, "pack64": index, "pack256": index}
+            | {"tokens": [4, 9, 19 if wide else 16, 1], "lab": lab, "type": 0, "gender": index % 3, "detailPx": 400}
+        )
+    np.stack(small).tofile(folder / "rgba64.bin")
+    np.stack(large).tofile(folder / "rgba256.bin")
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    tokens = [{"id": i, "word": word, "kind": kind, "group": kind} for i, word, kind in WORDS]
+    (folder / "dataset.json").write_text(json.dumps({"tokens": tokens}))
+    (folder / "colors.json").write_text(json.dumps({"centroids": [[20, 0, 0], [50, 20, 10], [80, -10, 30]]}))
+    return folder
+
+
+def run(script: str, *arguments: object) -> str:
+    done = subprocess.run([sys.executable, HERE / script, *map(str, arguments)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def trained(dataset, tmp_path_factory) -> Path:
+    """A run folder with all four checkpoints after a few steps, Stage-I stopped and resumed once."""
+    folder = tmp_path_factory.mktemp("runs") / "smoke"
+    common = ("--data", dataset, "--run", folder, "--threads", 1)
+    for images in (16, 48):
+        run("train.py", *common, "--images", images, "--vae-images", 16, "--batch", 8)
+    run("train_stage2.py", *common, "--images", 8, "--batch", 4)
+    run("train_classifier.py", *common, "--images", 128, "--batch", 16)
+    run("train_classifier.py", *common, "--images", 128, "--batch", 16, "--name", "evaluator", "--widths", "8,16,24,32", "--seed", 9)
+    return folder
+
+
+def test_stage1_resumes_where_it_stopped(trained):
+    state = torch.load(trained / "stage1.pt", weights_only=True)
+    assert state["images"] == 48 and state["steps"] == 6
+
+
+def test_dry_run_writes_nothing(dataset, tmp_path):
+    out = run("train.py", "--data", dataset, "--run", tmp_path / "dry", "--batch", 8, "--dry-run")
+    assert "images a second" in out and not (tmp_path / "dry").exists()
+
+
+def test_export_writes_matching_graphs_and_evaluation_measures_them(dataset, trained, tmp_path):
+    model = tmp_path / "model"
+    out = run("export.py", "--stage1", trained / "stage1.pt", "--stage2", trained / "stage2.pt", "--classifier", trained / "classifier.pt", "--out", model)
+    manifest = json.loads((model / "manifest.json").read_text())
+    assert manifest["version"] in out and all(graph["bytes"] < 6_000_000 for graph in manifest["graphs"].values())
+    assert manifest["graphs"]["stage1"]["bytes"] <= 2_000_000
+    inputs = {"tokens": np.eye(1, 16, dtype=np.int32), "latent": np.zeros((1, 96), np.float32), "color": np.array([[40, 10, 10, 1]], np.float32)}
+    small, large = ort.InferenceSession(str(model / "restgan.onnx")).run(["image64", "image256"], inputs)
+    assert small.shape == (1, 64, 64, 3) and large.shape == (1, 256, 256, 3) and small.dtype == np.uint8
+    (preview,) = ort.InferenceSession(str(model / "stage1.onnx")).run(None, inputs)
+    assert np.abs(preview.astype(int) - small.astype(int)).max() <= 1
+    run("measure_cost.py", "--model", model)
+
+
+def test_the_folded_kernel_equals_upsampling_then_convolving():
+    weight, x = torch.randn(5, 3, 3, 3), torch.randn(2, 3, 8, 8)
+    wanted = F.conv2d(F.interpolate(x, scale_factor=2), weight, padding=1)
+    assert torch.allclose(wanted, F.conv_transpose2d(x, upsample_kernel(weight), stride=2, padding=1), atol=1e-4)
+
+
+def test_a_named_colour_is_the_ground_colour_of_the_picture_and_leaves_the_mask_alone():
+    torch.manual_seed(0)
+    model = Stage1(Config(clusters=3), torch.tensor([[20.0, 0, 0], [50, 20, 10], [80, -10, 30]])).eval()
+    tokens = torch.tensor([[4, 9, 1] + [0] * 13])
+    latent = torch.randn(1, 96)
+    made = [model(tokens, latent, torch.tensor([[*lab, 1.0]])) for lab in ([40.0, 30.0, 20.0], [70.0, -20.0, 10.0])]
+    inside = made[0]["alpha"] ** 2
+    mean = (made[0]["lab"] * inside).sum((2, 3)) / inside.sum((2, 3))
+    assert torch.allclose(mean, torch.tensor([[40.0, 30.0, 20.0]]), atol=2)
+    assert (made[0]["alpha"] - made[1]["alpha"]).abs().max() < 0.05
+
+
+def test_padding_after_the_last_word_changes_nothing():
+    model = Stage1(Config(clusters=3), torch.zeros(3, 3)).eval()
+    short, long = torch.tensor([[4, 9, 1]]), torch.tensor([[4, 9, 1] + [0] * 13])
+    assert torch.equal(model.text(short), model.text(long))
+
+
+def test_a_shopper_sequence_always_has_a_type(dataset):
+    rows = load(open_source(dataset), "train")
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        tokens = shopper_order(rows.tokens, rows.kind, rng)
+        assert ((tokens >= 1) & (tokens <= 3)).any(1).all()
+
+
+def test_rivals_are_of_the_same_group(dataset):
+    table = rivals(open_source(dataset))
+    assert set(table[16].tolist()) == {19} and set(table[1].tolist()) <= {2, 3} and set(table[9].tolist()) == {0}
+
+
+def test_lab_round_trip_and_ciede2000():
+    rgb = torch.rand(500, 3)
+    assert torch.allclose(lab_to_rgb(rgb_to_lab(rgb)), rgb, atol=1e-4)
+    pairs = np.array([[[50, 2.6772, -79.7751], [50, 0, -82.7485]], [[50, 2.49, -0.001], [50, -2.49, 0.0011]], [[2.0776, 0.0795, -1.135], [0.9033, -0.0636, -0.5514]]])
+    assert np.allclose(delta_e_2000(pairs[:, 0], pairs[:, 1]), [2.0425, 7.2195, 0.9082], atol=1e-4)
+
+
+def test_distances_are_zero_on_equal_sets_and_grow_with_difference():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(300, 8)), rng.normal(size=(300, 8)) + 1
+    assert realism.frechet(a, a) < 1e-6 < realism.frechet(a, b)
+    assert realism.kernel_distance(a, rng.normal(size=(300, 8))) < realism.kernel_distance(a, b)
+
+
+def test_the_ground_colour_of_a_striped_garment_is_its_ground_not_the_mean():
+    picture = np.full((64, 64, 3), 255, np.uint8)
+    picture[4:60, 16:48] = [30, 40, 90]
+    picture[4:60:6, 16:48] = [240, 240, 240]
+    wanted = rgb_to_lab(torch.tensor([30, 40, 90]).float() / 255).numpy()
+    assert delta_e_2000(realism.ground_color(picture), wanted) < 1
