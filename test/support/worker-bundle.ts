@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Directory of the Worker's bundle. */
     workerBundle: string;
+    /** Directory of the bundle that offers both generators to their contract suite. */
+    generatorBundle: string;
   }
 }
 
@@ -18,9 +20,26 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Bundles the Worker once per run, by the very command that deploys it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const out = await mkdtemp(join(tmpdir(), 'restgan-worker-'));
+  project.provide('workerBundle', await bundle(join(out, 'worker')));
+  project.provide(
+    'generatorBundle',
+    await bundle(join(out, 'generators'), 'test/support/generator-worker.ts'),
+  );
+  return () => rm(out, { recursive: true, force: true });
+}
+
+/** @param main the entry instead of wrangler.toml's */
+async function bundle(out: string, main?: string): Promise<string> {
   await promisify(execFile)(
     process.execPath,
-    ['node_modules/wrangler/bin/wrangler.js', 'deploy', '--dry-run', '--outdir', out],
+    [
+      'node_modules/wrangler/bin/wrangler.js',
+      'deploy',
+      ...(main === undefined ? [] : [main]),
+      '--dry-run',
+      '--outdir',
+      out,
+    ],
     {
       cwd: ROOT,
       timeout: 100_000,
@@ -33,6 +52,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
       },
     },
   );
-  project.provide('workerBundle', out);
-  return () => rm(out, { recursive: true, force: true });
+  return out;
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
 import { inject } from 'vitest';
@@ -9,17 +10,27 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The Worker in real workerd, from the bundle that would be deployed. */
 export interface WorkerUnderTest {
-  fetch(path: string, init?: { method?: string; headers?: Record<string, string> }): Promise<Response>;
+  fetch(
+    path: string,
+    init?: { method?: string; headers?: Record<string, string>; body?: string },
+  ): Promise<Response>;
   readonly kv: Awaited<ReturnType<Miniflare['getKVNamespace']>>;
   /** Lines of its log so far. */
   readonly log: readonly LogLine[];
   stop(): Promise<void>;
 }
 
-/** A fresh isolate with an empty KV; `vars` stand in for wrangler.toml's and the secrets. */
-export async function startWorker(vars: Record<string, string> = {}): Promise<WorkerUnderTest> {
+/**
+ * A fresh isolate with an empty KV.
+ * @param vars stand in for wrangler.toml's and the secrets
+ * @param bundle another one than the Worker's
+ */
+export async function startWorker(
+  vars: Record<string, string> = {},
+  bundle: 'workerBundle' | 'generatorBundle' = 'workerBundle',
+): Promise<WorkerUnderTest> {
   const log: LogLine[] = [];
-  const dir = inject('workerBundle');
+  const dir = inject(bundle);
   const miniflare = new Miniflare({
     modulesRoot: dir,
     modules: modulesOf(dir),
@@ -27,7 +38,7 @@ export async function startWorker(vars: Record<string, string> = {}): Promise<Wo
     bindings: { ENVIRONMENT: 'development', ...vars },
     kvNamespaces: ['PREVIEWS'],
     cf: false,
-    handleRuntimeStdio(stdout, stderr) {
+    handleRuntimeStdio(stdout: Readable, stderr: Readable) {
       for (const stream of [stdout, stderr]) readLines(stream, (line) => log.push(line));
     },
   });

@@ -20,7 +20,7 @@ export async function encode(
   size: number,
   format: Format,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const picture = { data: withAlpha(rgb), width: size, height: size, colorSpace: 'srgb' };
+  const picture = { data: withAlpha(rgb), width: size, height: size, colorSpace: 'srgb' } as const;
   if (format === 'webp') {
     webp ??= initWebp(webpModule);
     await webp;
