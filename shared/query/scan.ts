@@ -3,7 +3,7 @@ import type { ColorMention } from '../color/types.ts';
 import { type Meaning, matchTerm, type TermMatch } from './lexicon.ts';
 import { toWords } from './normalise.ts';
 import type { VocabularyToken } from './vocabulary.ts';
-import { COLOR_FIRST, STOP_WORDS } from './words.ts';
+import { COLOR_FIRST, PHRASES, STOP_WORDS } from './words.ts';
 
 /** One thing said: a vocabulary word or a colour. A phrase only implies a colour ("dark wash"). */
 export type Said = { readonly token: VocabularyToken } | { readonly color: ColorMention; readonly implied?: true };
@@ -54,6 +54,9 @@ function pieceAt(line: Line, start: number): Piece | null {
 
 type NamedColor = NonNullable<ReturnType<typeof matchColor>>;
 
+/** Words such as "light" that begin a phrase: no colour may end with them, or it would claim the phrase's word. */
+const opensPhrase = new Set(Object.keys(PHRASES).map((phrase) => phrase.split(' ')[0]));
+
 /** The longest colour at a place, as far as no vocabulary term and no stop word interrupts it. */
 function colorAt({ words, terms }: Line, start: number): NamedColor | null {
   const interrupts = (word: string, index: number): boolean =>
@@ -61,7 +64,12 @@ function colorAt({ words, terms }: Line, start: number): NamedColor | null {
     STOP_WORDS.has(word) || (terms[index] !== null && !COLOR_FIRST.has(word)) || word === words[index - 1];
   let end = start + 1;
   while (end < words.length && !interrupts(words[end] ?? '', end)) end += 1;
-  return matchColor(words.slice(start, end), 0);
+  while (end > start) {
+    const named = matchColor(words.slice(start, end), 0);
+    if (named === null || !opensPhrase.has(named.color.name.split(' ').at(-1))) return named;
+    end = start + named.length - 1;
+  }
+  return null;
 }
 
 function colorPiece({ words }: Line, start: number, { length, color }: NamedColor): Piece {

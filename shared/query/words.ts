@@ -38,10 +38,12 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   'short trousers': ['shorts'],
   'light wash': ['light blue', 'washed'],
   'light denim': ['light blue', 'denim'],
+  'light jeans': ['light blue', 'jeans'],
   'medium wash': ['blue', 'washed'],
   'mid wash': ['blue', 'washed'],
   'dark wash': ['dark blue', 'washed'],
   'dark denim': ['dark blue', 'denim'],
+  'dark jeans': ['dark blue', 'jeans'],
 };
 
 /** Colours that a misspelt word may have meant. */

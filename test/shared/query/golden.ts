@@ -25,7 +25,7 @@ export const GOLDEN: readonly (readonly [query: string, canonical: string])[] = 
   ["men's grey joggers", 'pants men grey joggers'],
   ['mens jogger pants grey', 'men joggers pants grey'],
   ["girls' light pink leggings", 'pants girls light pink leggings'],
-  ["boy's navy blue shorts", 'boys navy blue shorts'],
+  ["boy's navy blue shorts", 'boys navy shorts'],
   ["children's red shorts", 'kids red shorts'],
   ['toddler denim shorts', 'kids denim shorts'],
   ["kids' grey sports trousers", 'kids grey sports pants'],
@@ -57,6 +57,8 @@ export const GOLDEN: readonly (readonly [query: string, canonical: string])[] = 
   ['rust coloured corduroy trousers', 'rust corduroy pants'],
   ['dark wash jeans', 'dark blue washed jeans'],
   ['light wash mom jeans', 'light blue washed loose jeans'],
+  ['dark jeans', 'dark blue jeans'],
+  ['blue light denim shorts', 'blue denim shorts'],
   ['black light wash jeans', 'black washed jeans'],
   ['burgundy velvet leggings', 'pants burgundy corduroy leggings'],
   // Fits and legs.

@@ -260,3 +260,7 @@ describe('word by word', () => {
 test('no stop word is a vocabulary word', () => {
   for (const spelling of spellings) expect(STOP_WORDS.has(spelling), spelling).toBe(false);
 });
+
+test('every colour that may be suggested is one', () => {
+  for (const name of COMMON_COLORS) expect(read(name).color, name).not.toBeNull();
+});

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { slugOf, tokenise, tokeniseSlug } from '../../../shared/query/index.ts';
+import { toWords } from '../../../shared/query/normalise.ts';
+import { STOP_WORDS } from '../../../shared/query/words.ts';
+import { describeIf } from '../../support/skip.ts';
+
+const CATALOG = new URL('../../../../shared/catalog/catalog.csv', import.meta.url);
+const rowSchema = z.object({ title: z.string(), type: z.string() });
+
+describeIf(existsSync(CATALOG), 'needs ../shared/catalog/catalog.csv')('titles of the real catalogue', () => {
+  const rows = () => z.array(rowSchema).parse(parse(readFileSync(CATALOG), { columns: true, bom: true }));
+
+  test('nearly all are understood, and each survives its URL form', () => {
+    const all = rows();
+    const failed: string[] = [];
+    let words = 0;
+    let unknown = 0;
+    let typed = 0;
+    let wrongType = 0;
+    for (const { title, type } of all) {
+      const query = tokenise(title);
+      if (!query.ok) {
+        failed.push(title);
+        continue;
+      }
+      const again = tokeniseSlug(slugOf(query.value));
+      expect(again.ok && again.value.canonical).toBe(query.value.canonical);
+      words += toWords(title).filter((word) => !STOP_WORDS.has(word)).length;
+      unknown += query.value.unknown.length;
+      const read = query.value.tokens.find((token) => token.kind === 'type');
+      if (read?.text !== '') {
+        typed += 1;
+        if (read?.word !== type) wrongType += 1;
+      }
+    }
+    expect(failed.length / all.length).toBeLessThan(0.002);
+    // Mostly cloth ("stretch", "viscose") and brands.
+    expect(unknown / words).toBeLessThan(0.3);
+    expect(wrongType / typed).toBeLessThan(0.01);
+  });
+});
