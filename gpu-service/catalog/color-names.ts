@@ -213,25 +213,204 @@ export const RUDE_WORDS: readonly string[] = [
   ],
 ];
 
-/** CSS names whose Lab would surprise a shopper; the XKCD survey's (or the catalogue's) sense is used instead. */
-export const NOT_AS_IN_CSS: readonly string[] = [
-  'khaki', // a pale yellow, #f0e68c
-  'dark khaki', // lighter than cloth called khaki
-  'dark gray', // #a9a9a9, lighter than CSS gray
-  'brown', // a red, #a52a2a
-  'lime', // pure green, #00ff00
-  'gold', // a pure yellow, #ffd700
+/** Single words of color-name-list that name a person, a place, a maker or a thing before they name a colour. */
+export const NOT_COLORS: readonly string[] = [
+  ...[
+    'amazon',
+    'amour',
+    'armadillo',
+    'astral',
+    'atlantis',
+    'bay',
+    'bermuda',
+    'bianca',
+    'botticelli',
+    'broom',
+    'bubbles',
+  ],
+  ...[
+    'bumblebee',
+    'cabaret',
+    'calypso',
+    'casper',
+    'castro',
+    'cinderella',
+    'clairvoyant',
+    'cosmic',
+    'crow',
+    'cupid',
+  ],
+  ...[
+    'dolly',
+    'drover',
+    'eagle',
+    'eclipse',
+    'eminence',
+    'empress',
+    'fandango',
+    'fiord',
+    'flamenco',
+    'flirt',
+    'flora',
+  ],
+  ...[
+    'gin',
+    'gossip',
+    'haiti',
+    'himalaya',
+    'horizon',
+    'hurricane',
+    'inchworm',
+    'jumbo',
+    'kabul',
+    'kobe',
+    'lead',
+    'lily',
+  ],
+  ...[
+    'lima',
+    'lion',
+    'lonestar',
+    'malibu',
+    'manhattan',
+    'matterhorn',
+    'medallion',
+    'mercury',
+    'meteor',
+    'ming',
+    'monza',
+  ],
+  ...[
+    'mosque',
+    'nebula',
+    'neptune',
+    'nero',
+    'nomad',
+    'norway',
+    'nugget',
+    'oasis',
+    'pinky',
+    'pizza',
+    'rajah',
+    'salt',
+  ],
+  ...[
+    'siren',
+    'thunderbird',
+    'tuna',
+    'tuscan',
+    'venus',
+    'viking',
+    'voodoo',
+    'vulcan',
+    'zombie',
+    'greenhouse',
+    'goddess',
+  ],
 ];
 
-/** Colours shops sell under names no list has, or has otherwise: name → `#rrggbb`. They count as list names. */
+/** CSS names whose colour would surprise a shopper; the catalogue's or the XKCD survey's sense is used instead. */
+export const NOT_AS_IN_CSS: readonly string[] = [
+  'beige', // #f5f5dc, which cloth would call off white
+  'brown', // a red, #a52a2a
+  'chocolate', // an orange, #d2691e
+  'dark gray', // #a9a9a9, lighter than CSS gray
+  'dark khaki', // lighter than cloth called khaki
+  'dark turquoise', // brighter than turquoise
+  'indigo', // a purple, #4b0082; indigo dye is the blue of jeans
+  'khaki', // a pale yellow, #f0e68c
+  'lavender', // all but white, #e6e6fa
+  'lime', // pure green, #00ff00
+  'navy', // half of a screen's blue, #000080; cloth is darker and greyer
+  'plum', // a pale pink, #dda0dd
+  'violet', // a pink, #ee82ee
+];
+
+/**
+ * Names of modifier and colour that mean another thing on a screen than on cloth, or no longer fit a colour that
+ * is overridden here; put together from the two they come out right.
+ */
+export const MISLEADING: readonly string[] = [
+  ...[
+    'light khaki',
+    'dark khaki',
+    'pale khaki',
+    'dark cream',
+    'dark sand',
+    'light turquoise',
+    'dark olive',
+    'light olive',
+  ],
+  ...[
+    'medium blue',
+    'mid blue',
+    'pale blue',
+    'pale grey',
+    'medium grey',
+    'pale red',
+    'pastel red',
+    'light navy',
+    'light red',
+  ],
+];
+
+/** What a catalogue's colour column holds besides colours; as a first word ("other pink") or alone. */
+export const NO_CATALOG_COLOR: readonly string[] = [
+  ...[
+    'other',
+    'unknown',
+    'na',
+    'none',
+    'multi',
+    'multicolor',
+    'multicolour',
+    'assorted',
+    'transparent',
+    'metallic',
+  ],
+];
+
+/**
+ * Colours that shops sell under names which no list has, or has in a sense that no garment is sold in: name →
+ * `#rrggbb`. They count as list names and come before CSS and XKCD.
+ */
 export const SHOP_COLORS: Readonly<Record<string, string>> = {
-  nude: '#e3bc9a',
-  ecru: '#ece4d0',
-  stone: '#c9bfae',
+  'air force blue': '#5d8aa8',
+  anthracite: '#383e42', // RAL 7016
+  biscuit: '#d8bf9b',
   camel: '#b98b57',
+  chalk: '#f1ede4',
+  cream: '#f6ecd2', // XKCD has a light yellow
+  ecru: '#ece4d0', // XKCD has a light yellow
+  eggshell: '#f0ead6', // XKCD has a light yellow
+  greige: '#b6ab9b',
+  khaki: '#b3a27a', // the dust of chinos; XKCD has a yellow green
+  indigo: '#2f3b66',
+  'neon orange': '#ff5f1f',
+  nude: '#e3bc9a',
+  blush: '#e6c3bd', // XKCD has a salmon
+  olive: '#6b6a3f', // CSS and XKCD have a saturated yellow green
+  'olive green': '#5f6638',
+  oatmeal: '#d9cdb8',
+  'off black': '#212123',
+  'optic white': '#fbfcfd',
+  pewter: '#8b8f94',
+  'rose gold': '#b76e79',
+  sand: '#d6bf96', // XKCD has a yellow
+  smoke: '#8f9499',
+  stone: '#c9bfae',
+  tobacco: '#7a5638',
+  'winter white': '#f5f2e9',
 };
 
-/** Other words for a colour: spelling → name in the table. The name is the canonical one. */
+/**
+ * Other words for a colour: spelling → name, which is the canonical one. A catalogue word that is a spelling
+ * here gives its measured Lab to the name.
+ */
 export const ALIASES: Readonly<Record<string, string>> = {
   'navy blue': 'navy',
+  'petrol blue': 'petrol',
+  creme: 'cream',
+  fuschia: 'fuchsia',
+  'greenish khaki': 'khaki green',
 };

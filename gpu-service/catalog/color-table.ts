@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { colornames } from 'color-name-list/bestof';
+import { colornames } from 'color-name-list';
+import { colornames as bestOf } from 'color-name-list/bestof';
 import { colorsNamed } from 'culori/fn';
 import { z } from 'zod';
 import { colorKey, foldWord, splitWords } from '../../shared/color/key.ts';
 import { deltaE, hexToRgb8, rgb8ToLab, roundLab, toGamut } from '../../shared/color/lab.ts';
 import { SHADINGS } from '../../shared/color/modifiers.ts';
+import { BASIC_WORDS, isUnqualified } from '../../shared/color/shade.ts';
 import type { Lab } from '../../shared/contract/picture.ts';
 import { labSchema } from '../../shared/contract/prediction.ts';
 import { VOCABULARY } from '../../shared/query/vocabulary.ts';
+import { PHRASES, STOP_WORDS } from '../../shared/query/words.ts';
 import * as names from './color-names.ts';
+import { inPlainSense } from './color-sense.ts';
 
 /** What the catalogue pipeline measures of its colours (`colors.json`): clusters, and words by their Lab. */
 export const measuredColorsSchema = z.object({
@@ -62,15 +66,16 @@ export async function buildColorTable(
   const css = keep(
     Object.entries(colorsNamed).map(([name, rgb]) => ({ name: spelt.get(name) ?? name, hex: toHex(rgb) })),
     MAX_NAME_WORDS.css,
-    (name) => !NOT_CSS.has(colorKey(splitWords(name))),
+    (name) => !NOT_CSS.has(keyOf(name)) && !MISLEADING.has(name),
   );
-  const xkcd = keep(published.xkcd, MAX_NAME_WORDS.xkcd, () => true);
-  const corroborated = new Set(published.others.map(({ name }) => colorKey(splitWords(name))));
-  const listed = keep(colornames, MAX_NAME_WORDS.list, (name) => isColorName(name, corroborated));
+  const xkcd = keep(published.xkcd, MAX_NAME_WORDS.xkcd, (name) => !MISLEADING.has(name));
   const shop = Object.entries(names.SHOP_COLORS).map(([name, hex]) => ({ name, hex: hex.slice(1) }));
+  const colorWords = new Set([...css, ...xkcd, ...shop].map(({ name }) => keyOf(name)));
+  const chosen = listedNames(colorWords, published.others);
+  const listed = keep(chosen, MAX_NAME_WORDS.list, isColorName);
   const catalog = measured === null ? [] : catalogWords(measured);
 
-  const taken = new Set(catalog.map(({ name }) => colorKey(splitWords(name))));
+  const taken = new Set([...catalog.map(({ name }) => name), ...Object.keys(names.ALIASES)].map(keyOf));
   const sections = { css: [] as NamedColor[], xkcd: [] as NamedColor[], list: [] as NamedColor[] };
   for (const [section, colors] of [
     ['list', shop],
@@ -79,7 +84,7 @@ export async function buildColorTable(
     ['list', listed],
   ] as const) {
     for (const color of colors) {
-      const key = colorKey(splitWords(color.name));
+      const key = keyOf(color.name);
       if (taken.has(key)) continue;
       taken.add(key);
       sections[section].push(color);
@@ -106,6 +111,7 @@ export async function buildColorTable(
   return { table, counts };
 }
 
+const keyOf = (name: string): string => colorKey(splitWords(name));
 const toHex = (rgb: number): string => rgb.toString(16).padStart(6, '0');
 const toLines = (colors: readonly NamedColor[]): string =>
   colors
@@ -113,14 +119,18 @@ const toLines = (colors: readonly NamedColor[]): string =>
     .sort()
     .join('\n');
 
-const NOT_CSS: ReadonlySet<string> = new Set(names.NOT_AS_IN_CSS.map((name) => colorKey(splitWords(name))));
+const NOT_CSS: ReadonlySet<string> = new Set(names.NOT_AS_IN_CSS.map((name) => keyOf(name)));
+const MISLEADING: ReadonlySet<string> = new Set(names.MISLEADING);
+const NO_CATALOG_COLOR: ReadonlySet<string> = new Set(names.NO_CATALOG_COLOR);
 const KEPT: ReadonlySet<string> = new Set(names.KEPT_DESPITE_VOCABULARY);
 const RUDE: ReadonlySet<string> = new Set(names.RUDE_WORDS);
 const ORDINARY: ReadonlySet<string> = new Set(names.ORDINARY_WORDS);
-const MODIFIER_KEYS: ReadonlySet<string> = new Set(SHADINGS.flatMap(({ words }) => words.map(foldWord)));
+const NOT_COLORS: ReadonlySet<string> = new Set(names.NOT_COLORS);
+const SHADING_KEYS: ReadonlySet<string> = new Set(SHADINGS.flatMap(({ words }) => words.map(foldWord)));
 
 /** Every term of the vocabulary, as folded words: a colour name must not swallow one. */
 const TERMS: readonly (readonly string[])[] = VOCABULARY.flatMap(({ word, synonyms }) => [word, ...synonyms])
+  .concat(Object.keys(PHRASES))
   .map((term) => splitWords(term).map(foldWord))
   .filter((words) => words.join('') !== 'color');
 
@@ -137,7 +147,7 @@ function keep(
       name !== '' &&
       words.length <= maxWords &&
       !words.some((word) => RUDE.has(word)) &&
-      !MODIFIER_KEYS.has(words.join(''));
+      !SHADING_KEYS.has(words.join(''));
     const swallows = !KEPT.has(name) && TERMS.some((term) => containsTerm(words, term));
     return fits && !swallows && accept(name) ? [{ name, hex: hex.replace('#', '').toLowerCase() }] : [];
   });
@@ -163,13 +173,46 @@ function containsTerm(words: readonly string[], term: readonly string[]): boolea
 const sameFolded = (word: string | undefined, part: string): boolean => word === part || word === `${part}s`;
 
 /**
- * color-name-list also holds jokes and scenes. A single word must be a colour to a second list as well, or it
- * would turn any ordinary word into a colour.
+ * color-name-list has 30,000 names, many of them jokes, scenes and brands, and each could swallow words that a
+ * shopper means otherwise. Taken are single words that other lists know as well (one for a word of its own
+ * selection "bestof", two for the rest), and names of several words that are all colour words or modifiers
+ * ("stone grey"), or of which one is ("acid green") when the selection or another list has them.
  */
-function isColorName(name: string, corroborated: ReadonlySet<string>): boolean {
+function listedNames(
+  colorWords: ReadonlySet<string>,
+  others: readonly (readonly PublishedColor[])[],
+): PublishedColor[] {
+  const selected = new Set(bestOf.map(({ name }) => name));
+  const known = new Map<string, number>();
+  for (const list of others) {
+    for (const key of new Set(list.map(({ name }) => keyOf(name)))) known.set(key, (known.get(key) ?? 0) + 1);
+  }
+  const endorsed = ({ name }: PublishedColor, needed: number): boolean =>
+    (known.get(keyOf(name)) ?? 0) + (selected.has(name) ? 1 : 0) >= needed;
+  const isSingle = ({ name }: PublishedColor): boolean => splitWords(name).length === 1;
+  const single = colornames.filter(
+    (color) => isSingle(color) && !NOT_COLORS.has(cleanName(color.name)) && endorsed(color, 2),
+  );
+  const words = new Set([...colorWords, ...single.map(({ name }) => keyOf(name))]);
+  const several = colornames.filter((color) => {
+    const parts = splitWords(color.name).map(foldWord);
+    const hits = parts.filter((part) => words.has(part)).length;
+    const allSay = parts.every((part) => words.has(part) || SHADING_KEYS.has(part));
+    return parts.length > 1 && hits > 0 && (allSay || endorsed(color, 1));
+  });
+  return [...single, ...several];
+}
+
+/**
+ * Left out are names with an ordinary word or one that the tokeniser drops ("hint of blue"), those that begin
+ * with a modifier ("light khaki" is the khaki of this table, lighter), and those of basic words alone: "black
+ * white shorts" have two colours.
+ */
+function isColorName(name: string): boolean {
   const words = name.split(' ');
-  if (words.some((word) => ORDINARY.has(word))) return false;
-  return words.length > 1 || corroborated.has(colorKey(words));
+  if (MISLEADING.has(name) || SHADING_KEYS.has(words[0] ?? '')) return false;
+  if (words.length > 1 && words.every((word) => BASIC_WORDS.has(word))) return false;
+  return !words.some((word) => ORDINARY.has(word) || STOP_WORDS.has(word));
 }
 
 /** Key → name with its spaces, for the CSS names, which have none. */
@@ -182,17 +225,35 @@ function spellings(colors: readonly { readonly name: string }[]): Map<string, st
   return spelt;
 }
 
+/** The catalogue's colour words, most frequent first; of two spellings of one name the more frequent. */
 function catalogWords(measured: MeasuredColors): ColorTable['catalog'] {
-  return Object.entries(measured.words)
+  const words = Object.entries(measured.words)
     .filter(([, { count }]) => count >= MIN_SOLID_IMAGES)
     .sort(([, one], [, other]) => other.count - one.count)
-    .map(([name, { lab, shades }]) => {
-      const centre = roundLab(toGamut(lab));
-      const near = shades
-        .map((shade) => roundLab(toGamut(shade)))
-        .filter((shade) => deltaE(centre, shade) <= MAX_SHADE_DISTANCE);
-      return { name: cleanName(name), lab: centre, shades: near.slice(0, MAX_SHADES) };
+    .map(([word, color]) => ({ name: catalogName(word), color }));
+  return words
+    .filter(({ name }, at) => name !== '' && words.findIndex((other) => other.name === name) === at)
+    .flatMap(({ name, color }) => {
+      const sense = inPlainSense(name, color);
+      if (sense === null) return [];
+      const lab = roundLab(toGamut(sense.lab));
+      const shades = sense.shades.map((shade) => roundLab(toGamut(shade)));
+      const near = shades.filter((shade) => deltaE(lab, shade) <= MAX_SHADE_DISTANCE);
+      return [{ name, lab, shades: isUnqualified(name) ? evenly(near, MAX_SHADES) : [] }];
     });
+}
+
+/** The name a catalogue word is stored under; '' for a word that is no colour. */
+function catalogName(word: string): string {
+  const name = cleanName(word);
+  const [first = ''] = name.split(' ');
+  return NO_CATALOG_COLOR.has(first) ? '' : (names.ALIASES[name] ?? name);
+}
+
+/** At most `most` of the items, at equal steps. */
+function evenly<T>(items: readonly T[], most: number): T[] {
+  const step = Math.max(1, items.length / most);
+  return items.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step)).slice(0, most);
 }
 
 /** The basic colour terms, for a table without a catalogue: sRGB near the XKCD survey's centres. */
@@ -214,6 +275,7 @@ const BASIC_CLUSTERS: readonly Lab[] = [
 ].map((hex) => rgb8ToLab(hexToRgb8(hex)));
 
 const listSchema = z.array(z.object({ name: z.string(), hex: z.string().regex(/^#[0-9a-f]{6}$/i) }));
+type PublishedColor = z.infer<typeof listSchema>[number];
 const publishedSchema = z.object({ lists: z.record(z.string(), listSchema) });
 /** English lists that say which single words of color-name-list are colours to others too. */
 const OTHER_LISTS = [
@@ -237,5 +299,5 @@ async function publishedLists() {
     if (colors === undefined) throw new Error(`color-name-lists has no list ${name}`);
     return colors;
   };
-  return { xkcd: list('xkcd'), windows: list('windows'), others: OTHER_LISTS.flatMap(list) };
+  return { xkcd: list('xkcd'), windows: list('windows'), others: OTHER_LISTS.map(list) };
 }

@@ -20,13 +20,37 @@ const reshape =
   (lab: Lab): Lab => {
     const [L, C, h] = labToLch(lab);
     const [newL, newC] = change(L, C);
-    return lchToLab(newL, newC, h);
+    return lchToLab(newL, newC, h + blueBend(h, newL - L));
   };
+
+/**
+ * Lines of equal hue angle in CIELAB run from blue into purple as lightness rises (Moroney 2003, "A hypothesis
+ * regarding the poor blue constancy of CIELAB"). Half a degree per unit of L around 300° takes it back.
+ */
+function blueBend(h: number, rise: number): number {
+  const degrees = (h * 180) / Math.PI;
+  const weight = Math.max(0, 1 - Math.abs(((degrees - 300 + 540) % 360) - 180) / 40);
+  return (-0.5 * weight * rise * Math.PI) / 180;
+}
 
 /** Mixes a third of a hue into the colour: "pinkish beige" is a beige. */
 const tint =
   (a: number, b: number) =>
   ([L, a0, b0]: Lab): Lab => [L, towards(a0, a, 0.35), towards(b0, b, 0.35)];
+
+/**
+ * The displayable colour of the same hue with the most chroma, at a lightness of 55 or more: below that even
+ * full chroma (pure blue, L 32) does not glow.
+ */
+function mostVivid(lab: Lab): Lab {
+  const [, , h] = labToLch(lab);
+  let best = lab;
+  for (let L = 55; L <= 97; L += 3) {
+    const candidate = toGamut(lchToLab(L, 150, h));
+    if (labToLch(candidate)[1] > labToLch(best)[1]) best = candidate;
+  }
+  return best;
+}
 
 /** Words that change lightness and chroma; alone they name no colour. */
 export const SHADINGS: readonly Modifier[] = [
@@ -50,11 +74,8 @@ export const SHADINGS: readonly Modifier[] = [
     words: ['bright', 'vivid', 'electric'],
     apply: reshape((L, C) => [towards(L, 65, L < 65 ? 0.3 : 0), C * 1.4]),
   },
-  // As far as a display goes at a high lightness.
-  {
-    words: ['neon', 'fluorescent', 'fluoro'],
-    apply: reshape((L, C) => [Math.max(L, towards(L, 80, 0.7)), C < 8 ? C : 130]),
-  },
+  // As far as a display goes in this hue; a grey has no hue to raise.
+  { words: ['neon', 'fluorescent', 'fluoro'], apply: (lab) => (labToLch(lab)[1] < 8 ? lab : mostVivid(lab)) },
   // The colour itself, said aloud.
   { words: ['medium', 'mid'], apply: (lab) => lab },
 ];

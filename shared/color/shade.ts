@@ -1,4 +1,5 @@
 import type { Lab } from '../contract/picture.ts';
+import { foldWord } from './key.ts';
 import { labToLch, lchToLab, roundLab, toGamut } from './lab.ts';
 import { findEntry } from './table.ts';
 import type { ColorMention } from './types.ts';
@@ -16,13 +17,16 @@ import type { ColorMention } from './types.ts';
  * else the centre with a small jitter of lightness and chroma (`JITTER`). Rounded to 0.01.
  */
 export function shadeForSeed(color: ColorMention, seed: number): Lab {
-  if (color.source === 'hex' || color.name.includes(' ')) return color.lab;
-  const shades = findEntry(color.name)?.shades ?? [];
+  if (color.source === 'hex' || !isUnqualified(color.name)) return color.lab;
+  const shades = findEntry(foldWord(color.name))?.shades ?? [];
   const random = hash(color.name, seed);
   const measured = shades[random % Math.max(1, shades.length)];
   if (measured !== undefined) return measured;
   return color.source === 'catalog' || BASIC_WORDS.has(color.name) ? jitter(color.lab, random) : color.lab;
 }
+
+/** Whether a canonical colour name leaves the exact shade open: one word. */
+export const isUnqualified = (name: string): boolean => !name.includes(' ');
 
 /**
  * The eleven basic colour terms of English (Berlin and Kay 1969) and the words that clothes shops use as
