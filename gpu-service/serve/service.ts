@@ -62,7 +62,7 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
     return fault;
   }
   const [url, metricsUrl] = servers.map((opened) => opened.url);
-  log.info({ url }, 'listening, loading the model');
+  log.info({ url, metricsUrl }, 'listening');
 
   const opened = await startEngine(config.engine, config.maxBatch);
   if (!opened.ok) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -45,9 +45,10 @@ const copies = (stage: Stage) =>
   });
 const environment = (stage: Stage): Record<string, string> =>
   Object.fromEntries(find(stage, 'ENV').flatMap((rest) => rest.split(' ').map((pair) => pair.split('='))));
-const scripts = z
-  .object({ scripts: z.record(z.string(), z.string()) })
-  .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))).scripts;
+const names = z.record(z.string(), z.string());
+const { scripts, dependencies } = z
+  .object({ scripts: names, dependencies: names })
+  .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
 const images = stages.filter((stage) => find(stage, 'CMD').length > 0);
 
 describe('Dockerfile', () => {
@@ -74,6 +75,21 @@ describe('Dockerfile', () => {
     expect(command.join(' ')).toBe(scripts.gpu);
     expect(readConfig({ ...environment(stage), TOKEN }).ok).toBe(true);
     expect(environment(stage).EXECUTION_PROVIDERS).toBe(stage.name);
+  });
+
+  it('imports only packages that are installed without the development ones', () => {
+    const files = ['gpu-service/serve', 'shared'].flatMap((room) =>
+      readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(ROOT, room, file),
+      ),
+    );
+    const imported = files
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bfrom '((?:@[^/']+\/)?[^./'][^/']*)/g)])
+      .map(([, name = '']) => name)
+      .filter((name) => !name.startsWith('node:'));
+    expect(imported).toContain('onnxruntime-node');
+    expect(imported.filter((name) => dependencies[name] === undefined)).toEqual([]);
   });
 
   it('has in the CPU image all that its command needs: what it copies runs by itself', async () => {

@@ -15,8 +15,11 @@ export interface RunningService {
   readonly exit: Promise<number | null>;
 }
 
-/** Starts the service as a process of its own on free ports and waits until it is ready. */
-export async function startServiceProcess(env: Record<string, string> = {}): Promise<RunningService> {
+/** Starts the service as a process of its own on free ports and waits until it logs that it is so far. */
+export async function startServiceProcess(
+  env: Record<string, string> = {},
+  until: 'listening' | 'ready' = 'ready',
+): Promise<RunningService> {
   const child = spawn(process.execPath, ['gpu-service/serve/main.ts'], {
     cwd: ROOT,
     env: { ...process.env, PORT: '0', METRICS_PORT: '0', TOKEN, EXECUTION_PROVIDERS: 'cpu', ...env },
@@ -30,7 +33,7 @@ export async function startServiceProcess(env: Record<string, string> = {}): Pro
     createInterface({ input: child.stdout }).on('line', (line) => {
       const entry: Record<string, unknown> = JSON.parse(line);
       log.push(entry);
-      if (entry.msg === 'ready') resolve(entry);
+      if (entry.msg === until) resolve(entry);
     });
     void exit.then((code) =>
       reject(new Error(`ended with ${code}: ${errors.join('\n')} ${JSON.stringify(log)}`)),

@@ -212,16 +212,28 @@ describe('the service', () => {
 
 describe('lifecycle', () => {
   it('is alive and not ready while it loads, then ready; both without a token', async () => {
-    const running = await startServiceProcess();
-    const phases = async (path: string) => {
-      const response = await fetch(running.url + path);
+    const running = await startServiceProcess({}, 'listening');
+    const ask = async (path: string, init?: RequestInit) => {
+      const response = await fetch(running.url + path, init);
       return [response.status, await response.json()];
     };
-    expect(await phases('/health/live')).toEqual([200, { phase: 'ready' }]);
-    expect(await phases('/health/ready')).toEqual([200, { phase: 'ready', model: running.model }]);
-    expect(running.log.map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(['listening, loading the model', 'ready']),
-    );
+    const starting = await Promise.all([
+      ask('/health/live'),
+      ask('/health/ready'),
+      ask('/health-check'),
+      ask('/v1/predictions', { method: 'POST', headers, body: JSON.stringify({ input }) }),
+    ]);
+    expect(starting).toEqual([
+      [200, { phase: 'starting' }],
+      [503, { phase: 'starting', model: null }],
+      [200, { status: 'STARTING' }],
+      [503, expect.objectContaining({ code: 'not_ready' })],
+    ]);
+    const isReady = () => running.log.some(({ msg }) => msg === 'ready');
+    for (let i = 0; i < 1_000 && !isReady(); i += 1) await delay(10);
+    const model = running.log.at(-1)?.model;
+    expect(await ask('/health/live')).toEqual([200, { phase: 'ready' }]);
+    expect(await ask('/health/ready')).toEqual([200, { phase: 'ready', model }]);
     expect(await stop(running)).toBe(0);
   });
 
