@@ -6,7 +6,9 @@ import type { VocabularyToken } from './vocabulary.ts';
 import { COLOR_FIRST, PHRASES, STOP_WORDS } from './words.ts';
 
 /** One thing said: a vocabulary word or a colour. A phrase only implies a colour ("dark wash"). */
-export type Said = { readonly token: VocabularyToken } | { readonly color: ColorMention; readonly implied?: true };
+export type Said =
+  | { readonly token: VocabularyToken }
+  | { readonly color: ColorMention; readonly implied?: true };
 
 /** A stretch of a query, `end` exclusive. `said` is empty for an unknown word. */
 export interface Piece {

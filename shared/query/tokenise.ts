@@ -44,7 +44,10 @@ export function prefixes(text: string): Result<readonly TokenisedQuery[], Proble
   return ok(steps);
 }
 
-function tokeniseWords(words: readonly string[], pieces: readonly Piece[]): Result<TokenisedQuery, ProblemError> {
+function tokeniseWords(
+  words: readonly string[],
+  pieces: readonly Piece[],
+): Result<TokenisedQuery, ProblemError> {
   const { tokens, superseded, color } = settle(words, pieces);
   const unknown = unknownWords(words, pieces);
   if (tokens.length === 0) return err(nothingKnown(unknown));

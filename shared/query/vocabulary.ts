@@ -35,6 +35,7 @@ export const COLOR_TOKEN = '<color>';
 /** Type assumed when a query names none. */
 export const DEFAULT_TYPE = 'pants';
 
+// biome-ignore format: a table, one token a line
 export const VOCABULARY: readonly VocabularyToken[] = [
   { id: 1, word: 'pants', kind: 'type', group: 'type', synonyms: ['pant', 'trouser', 'trousers', 'slacks', 'bottoms'] },
   { id: 2, word: 'jeans', kind: 'type', group: 'type', synonyms: ['jean', 'denims'] },

@@ -153,5 +153,8 @@ export const GOLDEN: readonly (readonly [query: string, canonical: string])[] = 
   ['I want some dark green cargo pants, please!!!', 'dark green cargo pants'],
   ['ｗｏｍｅｎ ｂｌａｃｋ ｐａｎｔｓ', 'women black pants'],
   ['women_black_pants', 'women black pants'],
-  ["women's light blue high-waisted, 5-pocket jeans in washed denim", 'women light blue high waist jeans washed denim'],
+  [
+    "women's light blue high-waisted, 5-pocket jeans in washed denim",
+    'women light blue high waist jeans washed denim',
+  ],
 ];

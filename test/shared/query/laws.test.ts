@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allEntries } from '../../../shared/color/table.ts';
 import { MAX_QUERY_CHARS, MAX_TOKENS } from '../../../shared/contract/limits.ts';
-import { prefixes, slugOf, type TokenisedQuery, tokenise, tokeniseSlug } from '../../../shared/query/index.ts';
+import {
+  prefixes,
+  slugOf,
+  type TokenisedQuery,
+  tokenise,
+  tokeniseSlug,
+} from '../../../shared/query/index.ts';
 import { DEFAULT_TYPE, VOCABULARY } from '../../../shared/query/vocabulary.ts';
 import { COMMON_COLORS, PHRASES, STOP_WORDS } from '../../../shared/query/words.ts';
 
@@ -66,9 +72,24 @@ const anyColor = fc.oneof(
   hex.map((digits) => `#${digits}`),
 );
 const anyTerm = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...spellings) }, anyColor);
-const separator = fc.constantFrom(' ', '-', '_', ', ', ' / ', '\t', ' & ', ' with ', '\u00a0', ' – ', '…', '');
+const separator = fc.constantFrom(
+  ' ',
+  '-',
+  '_',
+  ', ',
+  ' / ',
+  '\t',
+  ' & ',
+  ' with ',
+  '\u00a0',
+  ' – ',
+  '…',
+  '',
+);
 const mixed = fc
-  .array(fc.tuple(fc.oneof({ weight: 5, arbitrary: anyTerm }, fc.string({ unit: 'binary' })), separator), { maxLength: 12 })
+  .array(fc.tuple(fc.oneof({ weight: 5, arbitrary: anyTerm }, fc.string({ unit: 'binary' })), separator), {
+    maxLength: 12,
+  })
   .map((parts) => parts.flat().join('').slice(0, MAX_QUERY_CHARS));
 const codeUnits = fc
   .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 220 })
@@ -132,7 +153,10 @@ describe('one meaning, one canonical form', () => {
       ),
       fc.constantFrom(' and ', ' with ', ' in a ', ', for the ', ' of-', '_style/'),
     );
-    const query = fc.array(fc.tuple(fc.constantFrom(...words, ...COMMON_COLORS), variant), { minLength: 1, maxLength: 8 });
+    const query = fc.array(fc.tuple(fc.constantFrom(...words, ...COMMON_COLORS), variant), {
+      minLength: 1,
+      maxLength: 8,
+    });
     fc.assert(
       fc.property(query, (parts) => {
         const name = (part: (typeof parts)[number]) => (typeof part[0] === 'string' ? part[0] : part[0].word);
@@ -167,7 +191,12 @@ describe('one meaning, one canonical form', () => {
   test('plurals mean their singulars, but for words that mean something of their own', () => {
     const own = new Set(['denim', 'tight', 'cuff', 'sweat', 'pull on']);
     for (const spelling of spellings) {
-      if (own.has(spelling) || spelling.endsWith('s') || /(?:[cs]h|x|[^aeiou]y|man|men|ld|dren)$/.test(spelling)) continue;
+      if (
+        own.has(spelling) ||
+        spelling.endsWith('s') ||
+        /(?:[cs]h|x|[^aeiou]y|man|men|ld|dren)$/.test(spelling)
+      )
+        continue;
       expect(meaning(`${spelling}s`), `${spelling}s`).toEqual(meaning(spelling));
     }
   });
@@ -195,7 +224,9 @@ describe('one meaning, one canonical form', () => {
 });
 
 describe('unknown words', () => {
-  const nonsense = fc.string({ unit: fc.constantFrom(...'zqxvkjw'), minLength: 3, maxLength: 9 }).map((tail) => `zq${tail}`);
+  const nonsense = fc
+    .string({ unit: fc.constantFrom(...'zqxvkjw'), minLength: 3, maxLength: 9 })
+    .map((tail) => `zq${tail}`);
 
   test('never change what the others mean', () => {
     fc.assert(
@@ -208,7 +239,9 @@ describe('unknown words', () => {
         expect(actual.ok).toBe(expected.ok);
         if (!actual.ok || !expected.ok) return;
         expect(meaningOf(actual.value)).toEqual(meaningOf(expected.value));
-        expect(actual.value.unknown.map(({ text }) => text)).toEqual(expect.arrayContaining(parts.map(([, noise]) => noise)));
+        expect(actual.value.unknown.map(({ text }) => text)).toEqual(
+          expect.arrayContaining(parts.map(([, noise]) => noise)),
+        );
       }),
       { numRuns: 1000 },
     );
@@ -229,13 +262,19 @@ describe('hex colours', () => {
     );
   });
 
-  test.each(['facade', 'decade', 'beaded', 'deface', 'fff', 'add', '501', '1234567', '#ffff', '#12'])('%s alone is none', (word) => {
-    expect(read(`pants ${word}`).color?.source).not.toBe('hex');
-  });
+  test.each(['facade', 'decade', 'beaded', 'deface', 'fff', 'add', '501', '1234567', '#ffff', '#12'])(
+    '%s alone is none',
+    (word) => {
+      expect(read(`pants ${word}`).color?.source).not.toBe('hex');
+    },
+  );
 
-  test.each(['7b1f2b', '00ff00', '#FACADE', 'hex facade', 'hex-fff', '＃７ｂ１ｆ２ｂ'])('%s is one', (word) => {
-    expect(read(`pants ${word}`).color?.source).toBe('hex');
-  });
+  test.each(['7b1f2b', '00ff00', '#FACADE', 'hex facade', 'hex-fff', '＃７ｂ１ｆ２ｂ'])(
+    '%s is one',
+    (word) => {
+      expect(read(`pants ${word}`).color?.source).toBe('hex');
+    },
+  );
 });
 
 describe('word by word', () => {
