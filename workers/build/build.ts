@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { buildPage } from './page.ts';
 import { unshareMemory } from './unshare-memory.ts';
 
 const out = new URL('../dist/', import.meta.url);
@@ -13,3 +14,6 @@ const require = createRequire(import.meta.url);
 const ort = await readFile(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
 await writeFile(new URL('ort.wasm', out), unshareMemory(ort));
 console.log('built workers/dist/ort.wasm');
+
+const bytes = await buildPage(new URL('page/', out));
+console.log(`built workers/dist/page (script ${(bytes / 1024).toFixed(1)} KiB)`);
