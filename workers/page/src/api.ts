@@ -1,20 +1,23 @@
 import type { Lab } from '../../../shared/contract/picture.ts';
 
-/** What the page reads of `GET /v1/refine`; the Worker's schema holds more. */
-export interface Refinement {
+/** What the page reads of the answer of `GET /v1/refine`, which holds more. */
+export interface Refinement extends Reading {
   readonly canonical: string;
-  readonly query: {
-    readonly tokens: readonly Word[];
-    readonly superseded: readonly Word[];
-    readonly unknown: readonly UnknownWord[];
-    readonly color: Color | null;
-  };
+  readonly tokens: readonly Word[];
+  readonly color: Color | null;
   readonly steps: readonly Step[];
+}
+
+/** What of the words was not taken as it stands. */
+export interface Reading {
+  readonly superseded: readonly Word[];
+  readonly unknown: readonly UnknownWord[];
 }
 
 export interface Word {
   readonly word: string;
   readonly kind: string;
+  /** The stretch of the query that it came from; empty for the assumed type. */
   readonly text: string;
 }
 
@@ -23,19 +26,19 @@ export interface UnknownWord {
   readonly suggestion: string | null;
 }
 
+/** A named colour's centre. */
 export interface Color {
   readonly name: string;
+  /** CIELAB under D65. */
   readonly lab: Lab;
   readonly hex: string;
 }
 
-/** The picture after one word more. `draft` and `final` are addresses of the same garment. */
+/** The picture after one word more: addresses of the same garment as a draft and as it is in the end. */
 export interface Step {
-  readonly word: string;
-  readonly kind: string;
+  readonly word: Word;
   readonly canonical: string;
-  readonly draft: string;
-  readonly final: string;
+  readonly pictures: { readonly draft: string; readonly final: string };
 }
 
 /** An answer that is no success. `code` is the Worker's error code, or `offline` when no answer came. */

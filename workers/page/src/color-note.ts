@@ -6,10 +6,14 @@ export function showColor(element: HTMLElement, color: Color | null): void {
   const [swatch, name, values] = [part('swatch'), part('name'), part('values')];
   if (swatch === null || name === null || values === null) return;
   element.dataset.named = String(color !== null);
-  swatch.style.backgroundColor = color?.hex ?? 'transparent';
+  swatch.style.backgroundColor = color?.hex ?? '';
   name.textContent = color?.name ?? 'No colour named';
-  values.textContent =
-    color === null ? 'Each look brings its own' : `${color.hex} · Lab ${color.lab.map(formatted).join(' ')}`;
+  values.textContent = color === null ? 'Each look brings its own' : valuesOf(color);
+}
+
+function valuesOf({ name, hex, lab }: Color): string {
+  const coordinates = `Lab ${lab.map(formatted).join(', ')}`;
+  return name === hex ? coordinates : `${hex} · ${coordinates}`;
 }
 
 const formatted = (value: number): string =>

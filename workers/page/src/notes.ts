@@ -1,4 +1,4 @@
-import type { Failure, Refinement, UnknownWord } from './api.ts';
+import type { Failure, Reading, UnknownWord } from './api.ts';
 import { endsInWord, inWords } from './words.ts';
 
 /** Unknown words named one by one; more are counted. */
@@ -6,7 +6,7 @@ const NAMED = 2;
 
 export interface Notes {
   /** What was not understood or does not count. `typing`: the last word may be unfinished and is not judged. */
-  show(query: Refinement['query'], text: string, typing: boolean): void;
+  show(reading: Reading, text: string, typing: boolean): void;
   /** Why there is no picture of the query. */
   refuse(failure: Failure): void;
   clear(): void;
@@ -39,16 +39,16 @@ export function createNotes(
       .flatMap(({ text, suggestion }) =>
         suggestion === null
           ? [`“${text}” is new to us and left out. `]
-          : [`“${text}”: did you mean `, chip(text, suggestion), ' '],
+          : [`“${text}”? Try `, chip(text, suggestion), ' '],
       );
     const more = words.length - NAMED;
     return more > 0 ? [...parts, `${more} more ${more === 1 ? 'word is' : 'words are'} left out.`] : parts;
   };
 
   return {
-    show(query, text, typing) {
-      const unknown = query.unknown.filter((word) => !typing || !endsInWord(text, word.text));
-      const given = query.superseded.map((word) => `“${word.text}”`);
+    show(reading, text, typing) {
+      const unknown = reading.unknown.filter((word) => !typing || !endsInWord(text, word.text));
+      const given = reading.superseded.map((word) => `“${word.text}”`);
       if (unknown.length > 0) say(...unknownParts(unknown));
       else if (given.length > 0) say(`${inWords(given)} gave way to a later word.`);
       else say(hint);

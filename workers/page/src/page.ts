@@ -86,8 +86,8 @@ function show(refinement: Refinement): void {
   refusal = null;
   row.show(refinement.steps);
   showLarge();
-  notes.show(refinement.query, input.value, !rested);
-  showColor(colorNote, refinement.query.color);
+  notes.show(refinement, input.value, !rested);
+  showColor(colorNote, refinement.color);
   if (rested) settle();
 }
 
@@ -98,6 +98,15 @@ function refuse(failure: Failure): void {
   notes.refuse(failure);
   if (failure.code === 'offline') studio.expect(failure);
   else empty();
+  if (failure.code === 'no_known_word') void suggest(input.value);
+}
+
+/** A refusal names no words; beside a known one they are told one by one, with what may have been meant. */
+async function suggest(text: string): Promise<void> {
+  const answer = await refine(`${text} pants`, seed);
+  if (answer.ok && text === input.value && answer.value.unknown.some((word) => word.suggestion !== null)) {
+    notes.show(answer.value, text, false);
+  }
 }
 
 function empty(): void {
@@ -108,7 +117,7 @@ function empty(): void {
   large.clear();
   studio.clear();
   showColor(colorNote, null);
-  title.textContent = 'Nothing to show yet';
+  title.textContent = '';
 }
 
 function rest(): void {
@@ -121,7 +130,7 @@ function rest(): void {
 
 function settle(): void {
   if (shown === null) return;
-  notes.show(shown.query, input.value, false);
+  notes.show(shown, input.value, false);
   void finish();
 }
 
@@ -144,14 +153,14 @@ async function finish(): Promise<void> {
 
 function showLarge(): void {
   if (shown === null) return;
-  const { steps, query } = shown;
+  const { steps, tokens } = shown;
   const index = picked ?? steps.length - 1;
   const step = steps[index];
   if (step === undefined) return;
-  const alt = describe(index === steps.length - 1 ? query.tokens : wordsAtStep(steps, index));
+  const alt = describe(index === steps.length - 1 ? tokens : wordsAtStep(steps, index));
   title.textContent = alt;
   row.mark(index);
-  large.show({ ...step, alt });
+  large.show({ ...step.pictures, alt });
 }
 
 function showStage(): void {

@@ -36,7 +36,7 @@ export function createPictures(): Pictures {
 
   const ask = async (url: string): Promise<Answer<Picture>> => {
     try {
-      const response = await fetch(url, { headers: { accept: 'image/*, application/problem+json' } });
+      const response = await fetch(url, { headers: { accept: 'application/problem+json, image/*' } });
       if (!response.ok) return { ok: false, failure: await failureOf(response) };
       const stage = response.headers.get('x-preview-stage') === '1' ? 'draft' : 'final';
       const picture = { src: URL.createObjectURL(await response.blob()), stage } as const;

@@ -56,9 +56,9 @@ export function createRow(list: HTMLOListElement, pictures: Pictures, onPick: (i
       cut(steps.length);
       for (const [index, step] of steps.entries()) {
         const { word, preview, item } = tiles[index] ?? addTile(index);
-        word.textContent = step.word;
-        item.dataset.kind = step.kind;
-        preview.show({ ...step, alt: describe(wordsAtStep(steps, index)) });
+        word.textContent = step.word.word;
+        item.dataset.kind = step.word.kind;
+        preview.show({ ...step.pictures, alt: describe(wordsAtStep(steps, index)) });
       }
       if (grown) list.scrollTo({ left: list.scrollWidth, behavior: wantsStillness() ? 'auto' : 'smooth' });
     },

@@ -43,6 +43,6 @@ export function createStudio(notice: HTMLElement, retry: () => void): Studio {
 function noticeOf(code: string): string {
   if (code === 'gpu_not_configured') return 'This shop shows drafts only.';
   if (code === 'offline') return 'No connection. We keep trying.';
-  if (code === 'too_busy') return 'Many are asking just now. The finished picture will follow.';
-  return 'Our finishing studio is away. You see a draft; the finished picture will follow.';
+  if (code === 'too_busy') return 'A busy moment; the finished picture will follow.';
+  return 'Our studio is away; the finished picture will follow.';
 }

@@ -20,9 +20,9 @@ const PARTS = new Set([
   'lace',
 ]);
 /** The order in which English puts what stands before the noun. */
-const BEFORE_NOUN = ['rise', 'length', 'fit', 'color', 'detail', 'waist', 'pattern', 'fabric', 'cut'];
+const BEFORE_NOUN = ['color', 'pattern', 'rise', 'length', 'fit', 'detail', 'waist', 'fabric', 'cut'];
 
-/** The garment in a shop's words: "Women’s skinny black jeans with side stripe". The order of `words` is free. */
+/** The garment in a shop's words: "Women’s black skinny jeans with side stripe". The order of `words` is free. */
 export function describe(words: readonly Word[]): string {
   const of = (kind: string) => words.filter((word) => word.kind === kind).map((word) => word.word);
   const who = of('gender').map((word) => WHO[word] ?? word);
@@ -69,18 +69,18 @@ const isLetter = (character: string | undefined): boolean =>
   character !== undefined && /[\p{L}\p{N}]/u.test(character);
 
 /**
- * The words that count at a step: those named up to there that its canonical query still holds, and the garment
+ * The words that count at a step: those added up to there that its canonical query still holds, and the garment
  * that is assumed when none is named.
  */
 export function wordsAtStep(
-  steps: readonly { readonly word: string; readonly kind: string; readonly canonical: string }[],
+  steps: readonly { readonly word: Word; readonly canonical: string }[],
   index: number,
 ): readonly Word[] {
   const canonical = steps[index]?.canonical ?? '';
   const words = steps
     .slice(0, index + 1)
-    .filter((step) => wordAt(canonical, step.word) >= 0)
-    .map(({ word, kind }) => ({ word, kind, text: word }));
+    .map((step) => step.word)
+    .filter(({ word }) => wordAt(canonical, word) >= 0);
   if (words.some((word) => word.kind === 'type')) return words;
   return [...words, { word: 'pants', kind: 'type', text: '' }];
 }
