@@ -6,6 +6,8 @@ export type Rgb8 = readonly [r: number, g: number, b: number];
 
 /** Half a step of 1/255: a colour this close outside the cube still rounds to a byte inside it. */
 const GAMUT_SLACK = 0.5 / 255;
+/** A mapped colour keeps half of that slack, so that rounding it to 0.01 leaves it inside. */
+const MAPPED_SLACK = GAMUT_SLACK / 2;
 /** Enough halvings to find chroma to 0.001. */
 const GAMUT_STEPS = 18;
 
@@ -35,8 +37,7 @@ export function deltaE(one: Lab, other: Lab): number {
 
 /** Whether a display can show the colour: every sRGB channel within half a byte step of 0..1. */
 export function inGamut(lab: Lab): boolean {
-  const { r, g, b } = toRgb(lab);
-  return [r, g, b].every((value) => value >= -GAMUT_SLACK && value <= 1 + GAMUT_SLACK);
+  return isWithin(lab, GAMUT_SLACK);
 }
 
 /**
@@ -46,12 +47,12 @@ export function inGamut(lab: Lab): boolean {
  */
 export function toGamut([lightness, a, b]: Lab): Lab {
   const L = Math.min(100, Math.max(0, lightness));
-  if (inGamut([L, a, b])) return [L, a, b];
+  if (isWithin([L, a, b], MAPPED_SLACK)) return [L, a, b];
   let inside = 0;
   let outside = 1;
   for (let step = 0; step < GAMUT_STEPS; step++) {
     const middle = (inside + outside) / 2;
-    if (inGamut([L, a * middle, b * middle])) inside = middle;
+    if (isWithin([L, a * middle, b * middle], MAPPED_SLACK)) inside = middle;
     else outside = middle;
   }
   return [L, a * inside, b * inside];
@@ -77,6 +78,11 @@ export const rgb8ToHex = (rgb: Rgb8): string =>
 export function hexToRgb8(digits: string): Rgb8 {
   const value = Number.parseInt(digits, 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}
+
+function isWithin(lab: Lab, slack: number): boolean {
+  const { r, g, b } = toRgb(lab);
+  return Math.min(r, g, b) >= -slack && Math.max(r, g, b) <= 1 + slack;
 }
 
 const ciede2000 = differenceCiede2000();

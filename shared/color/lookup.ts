@@ -25,7 +25,7 @@ const BARE_HEX = /^(?=[a-f]*[0-9])[0-9a-f]{6}$/i;
  */
 export function lookupColor(text: string): ColorMention | null {
   const words = splitWords(text);
-  return words.length > MAX_PHRASE_WORDS ? null : toMention(find(words));
+  return words.length > MAX_PHRASE_WORDS ? null : toMention(find(words, words.map(foldWord)));
 }
 
 /**
@@ -36,9 +36,10 @@ export function matchColor(
   words: readonly string[],
   start: number,
 ): { length: number; color: ColorMention } | null {
-  const longest = Math.min(MAX_PHRASE_WORDS, words.length - start);
-  for (let length = longest; length > 0; length--) {
-    const color = toMention(find(words.slice(start, start + length)));
+  const near = words.slice(start, start + MAX_PHRASE_WORDS);
+  const folded = near.map(foldWord);
+  for (let length = near.length; length > 0; length--) {
+    const color = toMention(find(near.slice(0, length), folded.slice(0, length)));
     if (color !== null) return { length, color };
   }
   return null;
@@ -58,14 +59,14 @@ interface Found {
   readonly lab: Lab;
 }
 
-function find(words: readonly string[]): Found | null {
+/** What a stretch of words names as a whole; `folded` are the same words folded. */
+function find(words: readonly string[], folded: readonly string[]): Found | null {
   const [only] = words;
   if (only === undefined) return null;
   if (words.length === 1) {
     const hex = parseHex(only);
     if (hex !== null) return { name: hex, source: 'hex', lab: roundLab(rgb8ToLab(hexToRgb8(hex.slice(1)))) };
   }
-  const folded = words.map(foldWord);
   if (folded.includes('')) return null;
   const last = folded.at(-1);
   const named =
@@ -95,8 +96,15 @@ const BY_WORD: ReadonlyMap<string, Modifier> = new Map(
   ),
 );
 
+/** Mentions of table entries: the nearest cluster is the dear part of a lookup, and an entry's never changes. */
+const mentions = new WeakMap<Found, ColorMention>();
+
 function toMention(found: Found | null): ColorMention | null {
   if (found === null) return null;
+  const known = mentions.get(found);
+  if (known !== undefined) return known;
   const { name, source, lab } = found;
-  return { name, source, lab, cluster: nearestCluster(lab) };
+  const mention = { name, source, lab, cluster: nearestCluster(lab) };
+  mentions.set(found, mention);
+  return mention;
 }

@@ -90,9 +90,17 @@ function buildIndex(): Map<string, Row> {
   return rows;
 }
 
+const resolved = new WeakMap<Row, TableEntry>();
+
+/** The entry of a row, always the same one: callers keep what they work out for it. */
 function resolve(row: Row): TableEntry {
   if ('lab' in row) return row;
-  return { name: row.name, source: row.source, lab: roundLab(rgb8ToLab(hexToRgb8(row.hex))), shades: [] };
+  const known = resolved.get(row);
+  if (known !== undefined) return known;
+  const lab = roundLab(rgb8ToLab(hexToRgb8(row.hex)));
+  const entry: TableEntry = { name: row.name, source: row.source, lab, shades: [] };
+  resolved.set(row, entry);
+  return entry;
 }
 
 /** `colorKey` of a name of the table, which needs no more folding than this: 4,000 of them are read at once. */
