@@ -3,7 +3,7 @@ import { type ProblemError, problem } from '../../shared/contract/errors.ts';
 import { err, ok, type Result } from '../../shared/contract/result.ts';
 
 /** Longest time that an answer is held back, as on hosted Replicate. */
-const MAX_WAIT_MS = 60_000;
+export const MAX_WAIT_MS = 60_000;
 const MAX_DEADLINE_MS = 3_600_000;
 
 /**

@@ -4,13 +4,12 @@ import { requestId } from 'hono/request-id';
 import type { Logger } from 'pino';
 import { ERRORS, type ProblemError, problem, toProblemDetails } from '../../shared/contract/errors.ts';
 import { toAnswer } from './answer.ts';
-import { bears, deadlineOf, waitOf } from './headers.ts';
+import { bears, deadlineOf, MAX_WAIT_MS, waitOf } from './headers.ts';
 import { readCreation } from './input.ts';
 import { idOfKey, type Predictions } from './predictions.ts';
 
 /** 16 tokens, a Lab and a few words take under 1 kB. */
 const MAX_BODY_BYTES = 16_384;
-const MAX_WAIT_MS = 60_000;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 /** Time for a canceled prediction to settle: at most an encoding in progress. */
 const CANCEL_WAIT_MS = 1_000;

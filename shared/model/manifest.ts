@@ -4,10 +4,6 @@ import { err, ok, type Result } from '../contract/result.ts';
 import { VOCABULARY_VERSION } from '../query/vocabulary.ts';
 import { LATENT_LENGTH } from './latent.ts';
 
-/** The exported graphs: `stage1` (64 px, edge and service), `restgan` (both stages), `classifier`. */
-export const GRAPHS = ['stage1', 'restgan', 'classifier'] as const;
-export type GraphName = (typeof GRAPHS)[number];
-
 const graphSchema = z.strictObject({
   /** File name beside the manifest. */
   file: z.string().regex(/^[a-z0-9][a-z0-9._-]*\.onnx$/),
@@ -25,6 +21,7 @@ export const manifestSchema = z.object({
   colorTableVersion: z.int().positive(),
   latent: z.literal(LATENT_LENGTH),
   tokens: z.literal(MAX_TOKENS),
+  /** `stage1`: 64 px, for edge and service; `restgan`: both stages; `classifier`: tells what a picture shows. */
   graphs: z.strictObject({ stage1: graphSchema, restgan: graphSchema, classifier: graphSchema }),
   /** How the weights came to be; for people. */
   training: z.record(z.string(), z.unknown()),
