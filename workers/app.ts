@@ -24,10 +24,21 @@ export const app = new Hono<AppEnv>();
 app.use(requestId());
 app.use(accessLog);
 app.use(timing({ crossOrigin: true }));
+// Nothing here is a document: what only concerns those would be weight on every picture. Strict-Transport-Security
+// is left to whoever owns the zone.
 app.use(
   secureHeaders({
     contentSecurityPolicy: { defaultSrc: ["'none'"] },
     crossOriginResourcePolicy: 'cross-origin',
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    referrerPolicy: false,
+    strictTransportSecurity: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xFrameOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   }),
 );
 app.use(cors({ origin: '*', allowMethods: METHODS, exposeHeaders: [...EXPOSED_HEADERS], maxAge: 86_400 }));

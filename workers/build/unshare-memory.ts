@@ -15,7 +15,8 @@ const SHARED = 0x02;
  */
 export function unshareMemory(wasm: Uint8Array): Uint8Array {
   const at = sharedFlagOffset(wasm);
-  const copy = wasm.slice();
+  // Not `slice`, which of a Node Buffer is a view.
+  const copy = new Uint8Array(wasm);
   copy[at] = HAS_MAXIMUM;
   return copy;
 }

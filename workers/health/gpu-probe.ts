@@ -20,13 +20,13 @@ const readySchema = z.object({ model: z.string().nullable() });
 const UNREACHABLE: GpuHealth = { reachable: false, ready: false, model: null };
 
 /** Asks our container's `/health/ready`. Another service that answers at all, as hosted Replicate, is reachable. */
-export function createGpuProbe(baseUrl: string, doFetch: typeof fetch = (url) => fetch(url)): GpuProbe {
+export function createGpuProbe(baseUrl: string): GpuProbe {
   const url = new URL('/health/ready', baseUrl);
   let last: { readonly at: number; readonly health: GpuHealth } | null = null;
 
   async function probe(): Promise<GpuHealth> {
     try {
-      const response = await doFetch(url, { signal: AbortSignal.timeout(PROBE_MS), redirect: 'manual' });
+      const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_MS), redirect: 'manual' });
       const body = await readLimited(response, MAX_BYTES);
       const answer = readySchema.safeParse(parse(body));
       if (!answer.success) return { reachable: response.status < 500, ready: null, model: null };

@@ -43,7 +43,8 @@ export async function preview(c: AppContext, asked: Result<Asked, ProblemError>)
     return c.body(null, 304, validatorHeaders(stage, address, etag));
   }
 
-  const { previewer } = c.var.services;
+  const { previewer, engine } = c.var.services;
+  const since = Date.now();
   const drawn = await previewer.preview(request, wanted, {
     requestId: c.var.requestId,
     waitUntil: (work) => c.executionCtx.waitUntil(work),
@@ -59,7 +60,7 @@ export async function preview(c: AppContext, asked: Result<Asked, ProblemError>)
     key: drawn.value.key,
     ...(fallback === undefined ? {} : { fallback: fallback.code }),
   });
-  if (source === 'edge') setMetric(c, 'edge', c.var.services.engine.name);
+  setMetric(c, source, Date.now() - since, source === 'edge' ? engine.name : undefined);
   return c.body(picture.bytes, 200, {
     ...pictureHeaders(outcome, address, { etag, network: picture.network, source }),
     'Content-Type': CONTENT_TYPE[picture.format],

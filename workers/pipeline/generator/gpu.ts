@@ -83,7 +83,7 @@ export function createGpuGenerator(options: GpuOptions): Generator {
       try {
         return ok(await generate(request, generateOptions));
       } catch (error) {
-        return err(error instanceof AttemptFailed ? error.problem : unavailable(error));
+        return err(problemOf(error));
       }
     },
   };
@@ -155,7 +155,10 @@ function checkPicture(bytes: Uint8Array, { format, size }: PictureRequest): void
 const bad = (detail: string): AttemptFailed =>
   new AttemptFailed(problem('bad_upstream', `Of its answer: ${detail}.`));
 
-function unavailable(error: unknown): ProblemError {
+/** What the client throws itself: our signal's reason, `fetch`'s error, or that of its JSON parser. */
+function problemOf(error: unknown): ProblemError {
+  if (error instanceof AttemptFailed) return error.problem;
+  if (error instanceof SyntaxError) return bad('it is not JSON').problem;
   const late = error instanceof DOMException && error.name === 'TimeoutError';
   return problem('gpu_unavailable', late ? 'It did not answer in time.' : 'It could not be reached.', 2);
 }
