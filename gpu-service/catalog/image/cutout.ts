@@ -1,6 +1,6 @@
 import type { Ground } from './ground.ts';
 import { levelled } from './mask.ts';
-import { erode, type Grid } from './morphology.ts';
+import { type Box, boxAround, crop, erode, type Grid } from './morphology.ts';
 
 /** Straight (not premultiplied) RGBA of a garment on nothing: ground divided out, white under alpha 0. */
 export interface Cutout extends Grid {
@@ -12,37 +12,58 @@ export interface Cutout extends Grid {
 /** Brightest level (of 1) that cloth whiter than its ground is brought down to, so that its folds survive. */
 const WHITEST = 0.985;
 
+/** Pixels kept around the garment, for its soft edge. */
+const AROUND = 4;
+
 /**
- * Cuts the garment out. The edge is made soft over one pixel, and the colour of edge pixels is taken from just
- * inside, so that neither ground nor shadow shows as a halo.
+ * Cuts the garment out, with a few pixels around it; null when the mask is empty. The edge is made soft over one
+ * pixel, and the colour of edge pixels is taken from just inside, so that neither ground nor shadow shows as a
+ * halo.
  */
 export function cutOut(
   pixels: Uint8Array,
   channels: number,
   grid: Grid,
   ground: Ground | null,
-  mask: Uint8Array,
-): Cutout {
-  const gain = ground === null ? 1 : gainFor(pixels, channels, grid, ground, mask);
+  whole: Uint8Array,
+): Cutout | null {
+  const region = boxAround(whole, grid, AROUND);
+  if (region === null) return null;
+  const mask = crop(whole, 1, grid, region);
   const rgb =
-    ground === null ? plainRgb(pixels, channels) : levelled(pixels, channels, grid, ground, 255 * gain);
-  const core = erode(mask, grid, 1);
-  const colored = spread(rgb, core, mask, grid);
-  const alpha = softEdge(mask, grid);
-  const rgba = new Uint8Array(mask.length * 4);
+    ground === null
+      ? plainRgb(crop(pixels, channels, grid, region), channels)
+      : levelled(
+          pixels,
+          channels,
+          grid,
+          ground,
+          255 * gainFor(pixels, channels, grid, ground, region, mask),
+          region,
+        );
+  const core = erode(mask, region, 1);
+  const colored = spread(rgb, core, mask, region);
+  const alpha = softEdge(mask, region);
+  const rgba = new Uint8Array(mask.length * 4).fill(255);
   for (let i = 0; i < mask.length; i++) {
     const a = alpha[i] ?? 0;
-    rgba[i * 4] = a === 0 ? 255 : (colored[i * 3] ?? 255);
-    rgba[i * 4 + 1] = a === 0 ? 255 : (colored[i * 3 + 1] ?? 255);
-    rgba[i * 4 + 2] = a === 0 ? 255 : (colored[i * 3 + 2] ?? 255);
     rgba[i * 4 + 3] = a;
+    if (a === 0) continue;
+    for (let channel = 0; channel < 3; channel++) rgba[i * 4 + channel] = colored[i * 3 + channel] ?? 255;
   }
-  return { ...grid, rgba, core };
+  return { width: region.width, height: region.height, rgba, core };
 }
 
 /** Dividing by a grey ground would clip cloth that is whiter than it; this factor brings its 98th percentile under white. */
-function gainFor(pixels: Uint8Array, channels: number, grid: Grid, ground: Ground, mask: Uint8Array): number {
-  const half = levelled(pixels, channels, grid, ground, 128);
+function gainFor(
+  pixels: Uint8Array,
+  channels: number,
+  grid: Grid,
+  ground: Ground,
+  region: Box,
+  mask: Uint8Array,
+): number {
+  const half = levelled(pixels, channels, grid, ground, 128, region);
   const histogram = new Uint32Array(256);
   let count = 0;
   for (let i = 0; i < mask.length; i++) {

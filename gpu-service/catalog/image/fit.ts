@@ -1,15 +1,9 @@
 import sharp from 'sharp';
 import type { Cutout } from './cutout.ts';
+import type { Box } from './morphology.ts';
 
 /** Free margin on each side of the square, as a share of its edge. */
 export const MARGIN = 0.03;
-
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The box of pixels at least half opaque; null when there is none. */
 export function boxOf(cutout: Cutout): Box | null {

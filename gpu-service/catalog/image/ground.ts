@@ -34,10 +34,9 @@ export function estimateGround(
   for (const tolerance of [18, 10, TOLERANCE]) {
     const inliers = ring.filter((at) => distance(pixels, channels, grid, coefficients, at) <= tolerance);
     if (inliers.length < Math.max(24, ring.length * 0.08)) break;
-    for (const channel of [0, 1, 2] as const) {
-      const fitted = fit(inliers, grid, (at) => pixels[at * channels + channel] ?? 0);
-      if (fitted !== null) coefficients[channel] = fitted;
-    }
+    fit(inliers, grid, pixels, channels)?.forEach((fitted, channel) => {
+      coefficients[channel as 0 | 1 | 2] = fitted;
+    });
   }
   const off = ring.map((at) => (distance(pixels, channels, grid, coefficients, at) > TOLERANCE ? 1 : 0));
   return { coefficients, plain: 1 - mean(off) };
@@ -130,38 +129,43 @@ function distance(
   return most;
 }
 
-/** Least squares of the six terms over the given pixels; null when they do not determine them. */
+/** Least squares of the six terms over the given pixels, for the three channels at once; null when undetermined. */
 function fit(
   at: readonly number[],
   { width, height }: Grid,
-  value: (at: number) => number,
-): Float64Array | null {
-  const normal = Array.from({ length: TERMS }, () => new Float64Array(TERMS + 1));
-  const term = new Float64Array(TERMS);
+  pixels: Uint8Array,
+  channels: number,
+): [Float64Array, Float64Array, Float64Array] | null {
+  const columns = TERMS + 3;
+  const normal = new Float64Array(TERMS * columns);
+  const term = new Float64Array(columns);
   for (const index of at) {
     const y = Math.floor(index / width);
     const u = (2 * (index - y * width)) / Math.max(1, width - 1) - 1;
     const v = (2 * y) / Math.max(1, height - 1) - 1;
-    term.set([1, u, v, u * u, u * v, v * v]);
-    const target = value(index);
+    term[0] = 1;
+    term[1] = u;
+    term[2] = v;
+    term[3] = u * u;
+    term[4] = u * v;
+    term[5] = v * v;
+    for (let channel = 0; channel < 3; channel++)
+      term[TERMS + channel] = pixels[index * channels + channel] ?? 0;
     for (let i = 0; i < TERMS; i++) {
-      const row = normal[i];
-      if (row === undefined) continue;
       const ti = term[i] ?? 0;
-      for (let j = 0; j < TERMS; j++) row[j] = (row[j] ?? 0) + ti * (term[j] ?? 0);
-      row[TERMS] = (row[TERMS] ?? 0) + ti * target;
+      for (let j = 0; j < columns; j++)
+        normal[i * columns + j] = (normal[i * columns + j] ?? 0) + ti * (term[j] ?? 0);
     }
   }
   // A little ridge keeps the surface tame where only two borders show ground.
-  for (let i = 1; i < TERMS; i++) {
-    const row = normal[i];
-    if (row !== undefined) row[i] = (row[i] ?? 0) + at.length * 0.002;
-  }
-  return solve(normal);
+  for (let i = 1; i < TERMS; i++)
+    normal[i * columns + i] = (normal[i * columns + i] ?? 0) + at.length * 0.002;
+  const rows = Array.from({ length: TERMS }, (_, i) => normal.slice(i * columns, (i + 1) * columns));
+  return solve(rows);
 }
 
-/** Gaussian elimination with pivoting on an augmented matrix. */
-function solve(rows: Float64Array[]): Float64Array | null {
+/** Gauss-Jordan elimination with pivoting on a matrix augmented by three right-hand sides. */
+function solve(rows: Float64Array[]): [Float64Array, Float64Array, Float64Array] | null {
   const size = rows.length;
   for (let i = 0; i < size; i++) {
     let pivot = i;
@@ -173,12 +177,13 @@ function solve(rows: Float64Array[]): Float64Array | null {
     if (top === undefined || here === undefined || Math.abs(top[i] ?? 0) < 1e-9) return null;
     rows[pivot] = here;
     rows[i] = top;
-    for (let j = 0; j < size; j++) {
-      const row = rows[j];
-      if (j === i || row === undefined) continue;
+    rows.forEach((row, j) => {
+      if (j === i) return;
       const factor = (row[i] ?? 0) / (top[i] ?? 1);
-      for (let k = i; k <= size; k++) row[k] = (row[k] ?? 0) - factor * (top[k] ?? 0);
-    }
+      for (let k = i; k < row.length; k++) row[k] = (row[k] ?? 0) - factor * (top[k] ?? 0);
+    });
   }
-  return Float64Array.from(rows, (row, i) => (row[size] ?? 0) / (row[i] ?? 1));
+  const side = (channel: number): Float64Array =>
+    Float64Array.from(rows, (row, i) => (row[size + channel] ?? 0) / (row[i] ?? 1));
+  return [side(0), side(1), side(2)];
 }

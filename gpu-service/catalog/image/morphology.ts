@@ -4,6 +4,11 @@ export interface Grid {
   readonly height: number;
 }
 
+export interface Box extends Grid {
+  readonly left: number;
+  readonly top: number;
+}
+
 export interface Component {
   readonly label: number;
   readonly area: number;
@@ -77,6 +82,42 @@ export function grow(seeds: Uint8Array, allowed: Uint8Array, grid: Grid): Uint8A
 export function pick(labels: Int32Array, keep: Uint8Array): Uint8Array {
   const out = new Uint8Array(labels.length);
   for (let i = 0; i < labels.length; i++) out[i] = keep[labels[i] ?? 0] ?? 0;
+  return out;
+}
+
+/** The box around a mask's pixels, `margin` wider on each side where the picture allows; null for an empty mask. */
+export function boxAround(mask: Uint8Array, { width, height }: Grid, margin: number): Box | null {
+  let left = width;
+  let right = -1;
+  let top = height;
+  let bottom = -1;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (mask[y * width + x] !== 1) continue;
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (y < top) top = y;
+      bottom = y;
+    }
+  }
+  if (right < 0) return null;
+  left = Math.max(0, left - margin);
+  top = Math.max(0, top - margin);
+  return {
+    left,
+    top,
+    width: Math.min(width, right + margin + 1) - left,
+    height: Math.min(height, bottom + margin + 1) - top,
+  };
+}
+
+/** The part of an image inside a box; `channels` bytes a pixel. */
+export function crop(pixels: Uint8Array, channels: number, grid: Grid, box: Box): Uint8Array {
+  const out = new Uint8Array(box.width * box.height * channels);
+  for (let y = 0; y < box.height; y++) {
+    const from = ((y + box.top) * grid.width + box.left) * channels;
+    out.set(pixels.subarray(from, from + box.width * channels), y * box.width * channels);
+  }
   return out;
 }
 

@@ -3,10 +3,12 @@ import { type Cutout, cutOut } from './cutout.ts';
 import { boxOf, fitSquare } from './fit.ts';
 import { estimateGround } from './ground.ts';
 import { type ImageNote, type Loaded, loadImage } from './load.ts';
-import { type Masked, maskGarment } from './mask.ts';
+import { maskGarment } from './mask.ts';
 import { measureColor } from './measure.ts';
-import { components, type Grid } from './morphology.ts';
+import { areaOf, components, type Grid } from './morphology.ts';
 import { fingerprint, measureShape, type Shape } from './shape.ts';
+import { type Masked, raggedness } from './tidy.ts';
+import { looksWorn } from './worn.ts';
 
 export type ImageReason =
   | 'missing'
@@ -49,8 +51,14 @@ export interface ImageResult {
 
 /** Least true height, in pixels, of a picture that is worth a 256-px version. */
 export const DETAIL_256 = 220;
-/** A garment whose longer side is shorter than this has no detail for 64 px. */
+/** A garment whose longer side is shorter than this, or a picture with less true height, has no detail for 64 px. */
 const LEAST_SIDE = 56;
+const LEAST_DETAIL = 100;
+/** At 64 px: the longest believable outline (over the root of the area), and the fewest pixels of a garment. */
+const RAGGED = 12.5;
+const LEAST_AREA = 250;
+/** A half that was lost to the ground: the silhouette differs from its mirror image by this share of its area. */
+const LOPSIDED = 0.6;
 
 /** Reads and standardises one product picture; never throws for what is wrong with the picture. */
 export async function processImage(task: ImageTask): Promise<ImageResult> {
@@ -61,8 +69,8 @@ export async function processImage(task: ImageTask): Promise<ImageResult> {
   if (Math.min(image.width, image.height) < 16) return nothing(task, ['too_small'], image.notes, detailPx);
   const reasons: ImageReason[] = [];
   const { cutout, masked, covered, plain } = separate(image, task.background);
-  const box = boxOf(cutout);
-  if (box === null || box.width * box.height < image.width * image.height * 0.01) {
+  const box = cutout === null ? null : boxOf(cutout);
+  if (cutout === null || box === null || box.width * box.height < image.width * image.height * 0.01) {
     return nothing(task, ['no_garment'], image.notes, detailPx);
   }
   if (plain < 0.5) reasons.push('busy_ground');
@@ -71,13 +79,13 @@ export async function processImage(task: ImageTask): Promise<ImageResult> {
   const second = masked.parts[1];
   if (main !== undefined && second !== undefined && second.area >= main.area * 0.25)
     reasons.push('multipack');
-  const onModel = task.onModel ?? looksWorn(cutout, covered);
-  if (onModel) reasons.push('worn');
-  if (Math.max(box.width, box.height) < LEAST_SIDE) reasons.push('too_small');
+  if (Math.max(box.width, box.height) < LEAST_SIDE || detailPx < LEAST_DETAIL) reasons.push('too_small');
   const rgba64 = await fitSquare(cutout, box, 64);
   const shape = measureShape(rgba64);
-  if (isRagged(rgba64)) reasons.push('ragged');
+  if (isRagged(rgba64) || shape.lopsided > LOPSIDED) reasons.push('ragged');
   const color = measureColor(cutout);
+  const onModel = task.onModel ?? looksWorn(rgba64, color?.lab ?? null, covered[1] ?? 0);
+  if (onModel) reasons.push('worn');
   const detailed = detailPx >= DETAIL_256 && reasons.length === 0;
   return {
     reasons,
@@ -95,7 +103,7 @@ export async function processImage(task: ImageTask): Promise<ImageResult> {
 }
 
 interface Separated {
-  readonly cutout: Cutout;
+  readonly cutout: Cutout | null;
   readonly masked: Masked;
   readonly covered: readonly number[];
   readonly plain: number;
@@ -133,24 +141,11 @@ function coveredSides(mask: Uint8Array, { width, height }: Grid): [number, numbe
 const bySize = (mask: Uint8Array, grid: Grid) =>
   components(mask, grid, true).list.sort((a, b) => b.area - a.area || a.label - b.label);
 
-/** Torso cut off by the upper border, or skin in the lower part beside another dominant colour. */
-function looksWorn(_cutout: Cutout, covered: readonly number[]): boolean {
-  return (covered[1] ?? 0) > 0.08;
-}
-
-/** A torn outline: its length against that of its area's circle is far above a garment's. */
+/** A torn outline, or next to nothing: on 64 px, trousers have a raggedness of 8 to 11. */
 function isRagged(rgba: Uint8Array): boolean {
-  let edge = 0;
-  let area = 0;
-  const inside = (x: number, y: number): number => ((rgba[(y * 64 + x) * 4 + 3] ?? 0) >= 128 ? 1 : 0);
-  for (let y = 0; y < 64; y++) {
-    for (let x = 0; x < 64; x++) {
-      if (inside(x, y) === 0) continue;
-      area++;
-      edge += 4 - inside(x - 1, y) - inside(x + 1, y) - inside(x, y - 1) - inside(x, y + 1);
-    }
-  }
-  return area < 250 || edge / Math.sqrt(area) > 12.5;
+  const mask = new Uint8Array(rgba.length / 4);
+  for (let i = 0; i < mask.length; i++) mask[i] = (rgba[i * 4 + 3] ?? 0) >= 128 ? 1 : 0;
+  return areaOf(mask) < LEAST_AREA || raggedness(mask, { width: 64, height: 64 }) > RAGGED;
 }
 
 function nothing(
