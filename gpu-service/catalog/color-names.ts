@@ -3,17 +3,18 @@
  * which words mean a colour of the lists under another name. Data for `color-table-cli.ts`.
  */
 
+/** Words between white space. */
+const words = (text: string): string[] => text.trim().split(/\s+/);
+/** Phrases between commas. */
+const phrases = (text: string): string[] => text.split(',').map((phrase) => words(phrase).join(' '));
+
 /**
  * Names that contain a vocabulary word and are kept all the same: everybody says them, and nobody who does
  * means the garment word.
  */
-export const KEPT_DESPITE_VOCABULARY: readonly string[] = [
-  'baby blue',
-  'baby pink',
-  'baby green',
-  'baby purple',
-  'tan',
-];
+export const KEPT_DESPITE_VOCABULARY: readonly string[] = phrases(
+  'baby blue, baby pink, baby green, baby purple',
+);
 
 /**
  * Words that are ordinary in a query for clothes: a name of color-name-list with one of them is left out. (CSS
@@ -21,293 +22,38 @@ export const KEPT_DESPITE_VOCABULARY: readonly string[] = [
  */
 export const ORDINARY_WORDS: readonly string[] = [
   // cloth and make
-  ...[
-    'cotton',
-    'silk',
-    'satin',
-    'wool',
-    'hemp',
-    'cashmere',
-    'merino',
-    'crepe',
-    'madras',
-    'nylon',
-    'polyester',
-    'suede',
-  ],
-  ...[
-    'chiffon',
-    'organza',
-    'tweed',
-    'flannel',
-    'velour',
-    'chambray',
-    'woven',
-    'stretch',
-    'elastane',
-    'lycra',
-    'viscose',
-  ],
-  ...[
-    'organic',
-    'handmade',
-    'metal',
-    'cloth',
-    'fabric',
-    'textile',
-    'quilted',
-    'padded',
-    'embroidered',
-    'beaded',
-  ],
+  ...words(`cotton silk satin wool hemp cashmere merino crepe madras nylon polyester suede chiffon organza tweed
+    flannel velour chambray woven stretch elastane lycra viscose organic handmade metal cloth fabric
+    textile quilted padded embroidered beaded`),
   // garments and their parts
-  ...[
-    'pocket',
-    'pockets',
-    'button',
-    'zip',
-    'hem',
-    'hip',
-    'leg',
-    'skirt',
-    'dress',
-    'shirt',
-    'coat',
-    'jacket',
-    'tuxedo',
-  ],
-  ...[
-    'tutu',
-    'kimono',
-    'fedora',
-    'moccasin',
-    'shoe',
-    'boot',
-    'boots',
-    'hat',
-    'sock',
-    'uniform',
-    'pajamas',
-    'pyjamas',
-  ],
+  ...words(`pocket pockets button zip hem hip leg skirt dress shirt coat jacket tuxedo tutu bikini kimono fedora
+    moccasin shoe boot boots hat sock uniform pajamas pyjamas`),
   // who, when and where
-  ...[
-    'party',
-    'summer',
-    'winter',
-    'autumn',
-    'fall',
-    'office',
-    'work',
-    'school',
-    'holiday',
-    'weekend',
-    'beach',
-    'street',
-  ],
-  ...[
-    'date',
-    'wedding',
-    'travel',
-    'vacation',
-    'golf',
-    'tennis',
-    'football',
-    'basketball',
-    'dance',
-    'ski',
-    'surf',
-    'hiking',
-  ],
-  ...[
-    'maternity',
-    'pregnant',
-    'teen',
-    'babe',
-    'dad',
-    'father',
-    'mother',
-    'grandma',
-    'grandpa',
-    'plus',
-    'size',
-    'big',
-  ],
+  ...words(`party summer winter autumn fall office work school holiday weekend beach street date wedding travel
+    vacation golf tennis football basketball dance ski surf hiking maternity pregnant teen babe dad
+    father mother grandma grandpa plus size big`),
   // praise
-  ...[
-    'vintage',
-    'retro',
-    'classic',
-    'casual',
-    'sexy',
-    'cute',
-    'cheap',
-    'cool',
-    'hot',
-    'new',
-    'best',
-    'perfect',
-    'basic',
-  ],
-  ...[
-    'luxury',
-    'luxurious',
-    'fashion',
-    'trendy',
-    'airy',
-    'elegant',
-    'comfy',
-    'cozy',
-    'soft',
-    'bland',
-    'lucky',
-    'charm',
-  ],
+  ...words(`vintage retro classic casual sexy cute cheap cool hot new best perfect basic luxury luxurious
+    fashion trendy airy elegant comfy cozy soft bland lucky charm`),
   // makers and places that name cuts and prints
-  ...[
-    'diesel',
-    'puma',
-    'mustang',
-    'jaguar',
-    'hawaii',
-    'hawaiian',
-    'aztec',
-    'paisley',
-    'zebra',
-    'tiger',
-    'snake',
-    'star',
-  ],
-  ...[
-    'polar',
-    'safari',
-    'western',
-    'cowboy',
-    'gothic',
-    'punk',
-    'hippie',
-    'hippy',
-    'boho',
-    'preppy',
-    'military',
-  ],
+  ...words(`diesel puma republic mustang jaguar hawaii hawaiian aztec paisley zebra tiger snake star polar
+    safari western cowboy gothic punk hippie hippy boho preppy military`),
 ];
 
 /** No storefront wants to echo these: any name with one of them is left out. */
-export const RUDE_WORDS: readonly string[] = [
-  ...['shit', 'poo', 'poop', 'puke', 'vomit', 'barf', 'snot', 'booger', 'bile', 'diarrhea', 'piss', 'nipple'],
-  ...[
-    'sick',
-    'ugly',
-    'bloodlust',
-    'opium',
-    'methadone',
-    'liver',
-    'bruise',
-    'flesh',
-    'naked',
-    'sex',
-    'rape',
-    'damn',
-    'hell',
-  ],
-];
+export const RUDE_WORDS: readonly string[] =
+  words(`shit poo poop puke vomit barf snot booger bile diarrhea piss nipple sick ugly bloodlust opium
+    methadone liver bruise flesh naked sex rape blasphemous promiscuous climax queer lethal nicotine
+    virgin drunken gypsy inuit guevara busty damn hell`);
 
 /** Single words of color-name-list that name a person, a place, a maker or a thing before they name a colour. */
-export const NOT_COLORS: readonly string[] = [
-  ...[
-    'amazon',
-    'amour',
-    'armadillo',
-    'astral',
-    'atlantis',
-    'bay',
-    'bermuda',
-    'bianca',
-    'botticelli',
-    'broom',
-    'bubbles',
-  ],
-  ...[
-    'bumblebee',
-    'cabaret',
-    'calypso',
-    'casper',
-    'castro',
-    'cinderella',
-    'clairvoyant',
-    'cosmic',
-    'crow',
-    'cupid',
-  ],
-  ...[
-    'dolly',
-    'drover',
-    'eagle',
-    'eclipse',
-    'eminence',
-    'empress',
-    'fandango',
-    'fiord',
-    'flamenco',
-    'flirt',
-    'flora',
-  ],
-  ...[
-    'gin',
-    'gossip',
-    'haiti',
-    'himalaya',
-    'horizon',
-    'hurricane',
-    'inchworm',
-    'jumbo',
-    'kabul',
-    'kobe',
-    'lead',
-    'lily',
-  ],
-  ...[
-    'lima',
-    'lion',
-    'lonestar',
-    'malibu',
-    'manhattan',
-    'matterhorn',
-    'medallion',
-    'mercury',
-    'meteor',
-    'ming',
-    'monza',
-  ],
-  ...[
-    'mosque',
-    'nebula',
-    'neptune',
-    'nero',
-    'nomad',
-    'norway',
-    'nugget',
-    'oasis',
-    'pinky',
-    'pizza',
-    'rajah',
-    'salt',
-  ],
-  ...[
-    'siren',
-    'thunderbird',
-    'tuna',
-    'tuscan',
-    'venus',
-    'viking',
-    'voodoo',
-    'vulcan',
-    'zombie',
-    'greenhouse',
-    'goddess',
-  ],
-];
+export const NOT_COLORS: readonly string[] =
+  words(`amazon amour armadillo astral atlantis bay bermuda bianca botticelli broom bubbles bumblebee cabaret
+    calypso casper castro cinderella clairvoyant cosmic crow cupid dolly drover eagle eclipse eminence
+    empress fandango fiord flamenco flirt flora gin gossip haiti himalaya horizon hurricane inchworm
+    jumbo kabul kobe lead lily lima lion lonestar malibu manhattan matterhorn medallion mercury meteor
+    ming monza mosque nebula neptune nero nomad norway nugget oasis pinky pizza rajah salt siren
+    thunderbird tuna tuscan venus viking voodoo vulcan zombie greenhouse goddess`);
 
 /** CSS names whose colour would surprise a shopper; the catalogue's or the XKCD survey's sense is used instead. */
 export const NOT_AS_IN_CSS: readonly string[] = [
@@ -330,45 +76,15 @@ export const NOT_AS_IN_CSS: readonly string[] = [
  * Names of modifier and colour that mean another thing on a screen than on cloth, or no longer fit a colour that
  * is overridden here; put together from the two they come out right.
  */
-export const MISLEADING: readonly string[] = [
-  ...[
-    'light khaki',
-    'dark khaki',
-    'pale khaki',
-    'dark cream',
-    'dark sand',
-    'light turquoise',
-    'dark olive',
-    'light olive',
-  ],
-  ...[
-    'medium blue',
-    'mid blue',
-    'pale blue',
-    'pale grey',
-    'medium grey',
-    'pale red',
-    'pastel red',
-    'light navy',
-    'light red',
-  ],
-];
+export const MISLEADING: readonly string[] =
+  phrases(`light khaki, dark khaki, pale khaki, dark cream, dark sand, light turquoise, dark olive,
+    light olive, medium blue, mid blue, pale blue, pale grey, medium grey, pale red, pastel red,
+    light navy, light red`);
 
 /** What a catalogue's colour column holds besides colours; as a first word ("other pink") or alone. */
-export const NO_CATALOG_COLOR: readonly string[] = [
-  ...[
-    'other',
-    'unknown',
-    'na',
-    'none',
-    'multi',
-    'multicolor',
-    'multicolour',
-    'assorted',
-    'transparent',
-    'metallic',
-  ],
-];
+export const NO_CATALOG_COLOR: readonly string[] = words(
+  `other unknown na none multi multicolor multicolour assorted transparent metallic`,
+);
 
 /**
  * Colours that shops sell under names which no list has, or has in a sense that no garment is sold in: name →

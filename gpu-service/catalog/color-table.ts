@@ -204,13 +204,14 @@ function listedNames(
 }
 
 /**
- * Left out are names with an ordinary word or one that the tokeniser drops ("hint of blue"), those that begin
- * with a modifier ("light khaki" is the khaki of this table, lighter), and those of basic words alone: "black
+ * Left out are names with an ordinary word or one that the tokeniser drops ("hint of blue"), those that begin or
+ * end with a modifier ("light khaki" is the khaki of this table, lighter), and those of basic words alone: "black
  * white shorts" have two colours.
  */
 function isColorName(name: string): boolean {
   const words = name.split(' ');
-  if (MISLEADING.has(name) || SHADING_KEYS.has(words[0] ?? '')) return false;
+  if (MISLEADING.has(name) || [words[0], words.at(-1)].some((word) => SHADING_KEYS.has(word ?? '')))
+    return false;
   if (words.length > 1 && words.every((word) => BASIC_WORDS.has(word))) return false;
   return !words.some((word) => ORDINARY.has(word) || STOP_WORDS.has(word));
 }
@@ -220,7 +221,7 @@ function spellings(colors: readonly { readonly name: string }[]): Map<string, st
   const spelt = new Map<string, string>();
   for (const { name } of colors) {
     const key = splitWords(name).join('').toLowerCase();
-    if (!spelt.has(key)) spelt.set(key, name);
+    if (splitWords(name).length > 1 && !spelt.has(key)) spelt.set(key, name);
   }
   return spelt;
 }

@@ -96,15 +96,8 @@ const BY_WORD: ReadonlyMap<string, Modifier> = new Map(
   ),
 );
 
-/** Mentions of table entries: the nearest cluster is the dear part of a lookup, and an entry's never changes. */
-const mentions = new WeakMap<Found, ColorMention>();
-
 function toMention(found: Found | null): ColorMention | null {
   if (found === null) return null;
-  const known = mentions.get(found);
-  if (known !== undefined) return known;
   const { name, source, lab } = found;
-  const mention = { name, source, lab, cluster: nearestCluster(lab) };
-  mentions.set(found, mention);
-  return mention;
+  return { name, source, lab, cluster: nearestCluster(lab) };
 }

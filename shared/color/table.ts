@@ -35,7 +35,7 @@ const table: TableFile = json;
 /** Changes with every change of meaning in the table; the model's manifest names the one it was built with. */
 export const COLOR_TABLE_VERSION: number = table.version;
 
-/** Centres of the catalogue's colour clusters (k-means in D65 Lab), most frequent first. */
+/** Centres of the catalogue's colour clusters (k-means in D65 Lab), in the dataset's order. */
 export const CLUSTERS: readonly Lab[] = table.clusters.map(toLab);
 
 /** The entry stored under a key (`colorKey`), or undefined. Spellings that mean another entry lead to it. */
@@ -90,17 +90,9 @@ function buildIndex(): Map<string, Row> {
   return rows;
 }
 
-const resolved = new WeakMap<Row, TableEntry>();
-
-/** The entry of a row, always the same one: callers keep what they work out for it. */
 function resolve(row: Row): TableEntry {
   if ('lab' in row) return row;
-  const known = resolved.get(row);
-  if (known !== undefined) return known;
-  const lab = roundLab(rgb8ToLab(hexToRgb8(row.hex)));
-  const entry: TableEntry = { name: row.name, source: row.source, lab, shades: [] };
-  resolved.set(row, entry);
-  return entry;
+  return { name: row.name, source: row.source, lab: roundLab(rgb8ToLab(hexToRgb8(row.hex))), shades: [] };
 }
 
 /** `colorKey` of a name of the table, which needs no more folding than this: 4,000 of them are read at once. */
