@@ -157,6 +157,18 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
     await rowHas(page, 1);
   });
 
+  it('goes on by itself when the connection is back', async () => {
+    await type(page, 'grey');
+    await rowHas(page, 1);
+    await page.context().setOffline(true);
+    await type(page, ' shorts');
+    await notesOf(page, /cannot be reached/);
+    await page.context().setOffline(false);
+    await rowHas(page, 2);
+    await stateOf(page, 'final');
+    await rowIs(page, 'final');
+  });
+
   it('shows other looks, and the link shows the same again', async () => {
     await type(page, 'blue jeans');
     await rowHas(page, 2);

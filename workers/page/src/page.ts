@@ -136,19 +136,18 @@ function settle(): void {
 
 /** Asks for the finals: the large picture's, then, as the studio is there, the row's. */
 async function finish(): Promise<void> {
-  if (shown === null) {
-    if (input.value.trim() !== '') await ask();
-    return;
-  }
+  if (refusal !== null) await ask();
+  if (shown === null || refusal !== null) return;
   const mine = shown;
   const failure = await large.finish();
   if (mine !== shown) return;
-  if (failure === null) {
-    studio.clear();
-    row.finish();
-  } else studio.expect(failure);
+  if (failure === null) studio.clear();
+  else studio.expect(failure);
   showStage();
   status.textContent = `${title.textContent}, ${large.state === 'final' ? 'finished picture' : 'draft'}`;
+  if (failure !== null) return;
+  const missing = await row.finish();
+  if (mine === shown && missing !== null) studio.expect(missing);
 }
 
 function showLarge(): void {

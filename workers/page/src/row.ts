@@ -1,4 +1,4 @@
-import type { Step } from './api.ts';
+import type { Failure, Step } from './api.ts';
 import { fadeIn, wantsStillness } from './frame.ts';
 import type { Pictures } from './pictures.ts';
 import { createPreview, type Preview } from './preview.ts';
@@ -9,8 +9,8 @@ export interface Row {
   show(steps: readonly Step[]): void;
   /** Marks the step that the large picture shows. */
   mark(index: number): void;
-  /** Asks for the finals, the last step's first. */
-  finish(): void;
+  /** Asks for the finals, the last step's first; the first failure, if there is one. */
+  finish(): Promise<Failure | null>;
   clear(): void;
 }
 
@@ -68,8 +68,9 @@ export function createRow(list: HTMLOListElement, pictures: Pictures, onPick: (i
         else button.removeAttribute('aria-current');
       }
     },
-    finish() {
-      for (const { preview } of tiles.toReversed()) void preview.finish();
+    async finish() {
+      const failures = await Promise.all(tiles.toReversed().map(({ preview }) => preview.finish()));
+      return failures.find((failure) => failure !== null) ?? null;
     },
     clear: () => cut(0),
   };
