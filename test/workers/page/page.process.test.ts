@@ -78,6 +78,7 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
   });
 
   it('adds a picture with every word, a draft first and the final when it is there', async () => {
+    const before = shop.asked.length;
     const release = shop.holdFinals();
     await type(page, 'womens');
     await rowHas(page, 1);
@@ -96,6 +97,8 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
     await rowIs(page, 'final');
     expect(await largeAlt(page)).toBe('Women’s red wide leg pants');
     expect(await page.locator('#stage-label').textContent()).toBe('');
+    const pictures = shop.asked.slice(before).filter((address) => address.startsWith('/v1/preview/'));
+    expect(pictures.toSorted(), 'each is asked for once').toEqual([...new Set(pictures)].sort());
     const edge = await page
       .locator('#large img')
       .last()
