@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Every file of the repository that git does not ignore, committed or not; null outside a git checkout. */
+/** Every file of the repository, but not what its users leave beside them; null outside a git checkout. */
 export const FILES: readonly string[] | null = list();
 export const NEEDS_GIT = 'needs git and a git checkout';
 
@@ -15,7 +15,7 @@ export const isText = (file: string): boolean =>
   !readFileSync(join(ROOT, file)).subarray(0, 8_000).includes(0);
 
 function list(): readonly string[] | null {
-  const args = ['-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const args = ['-c', 'safe.directory=*', 'ls-files', '-z'];
   try {
     const names = execFileSync('git', args, {
       cwd: ROOT,
