@@ -1,6 +1,7 @@
 import type { Lab } from '../../shared/contract/picture.ts';
 import { nearDuplicates } from './duplicates.ts';
 import type { ImageRecord } from './images-stage.ts';
+import { denies } from './picture-checks.ts';
 import { type CatalogRow, shortHash } from './table.ts';
 import { GENDERS, type RowTokens, TYPES, tokensOf } from './tokens.ts';
 
@@ -70,8 +71,13 @@ export function assemble(rows: readonly CatalogRow[], images: readonly (ImageRec
   );
   return rows.map((source, index) => {
     const image = images[index] ?? null;
-    const text = tokensOf(source);
+    const color = { lab: image?.lab ?? null, spread: image?.labSpread ?? 0 };
+    const text = tokensOf(
+      source,
+      (word) => image?.onModel !== true && denies(word, image?.shape ?? null, color),
+    );
     const reasons: string[] = [...source.problems, ...(image?.reasons ?? [])];
+    if (saysPack(source) && !reasons.includes('multipack')) reasons.push('multipack');
     if (duplicates.has(index)) reasons.push('near_duplicate');
     if (text.type === null) reasons.push('no_type');
     const fatal = reasons.some((reason) => FATAL.has(reason));
@@ -114,6 +120,10 @@ export function assemble(rows: readonly CatalogRow[], images: readonly (ImageRec
     };
   });
 }
+
+/** Several garments on one picture often overlap, so the text's word for it counts as well. */
+const saysPack = (row: CatalogRow): boolean =>
+  /\b[2-9][ -]?(pack|pk)\b/i.test(`${row.title} ${row.name} ${row.description}`);
 
 /** A split by style, so that colour variants of one product stay together: 86 % train, 5 % val, 9 % test. */
 function splitOf(row: CatalogRow): string {

@@ -1,5 +1,5 @@
 import { COLOR_TOKEN, VOCABULARY } from '../../shared/query/index.ts';
-import type { Shape } from './image/shape.ts';
+import { type Check, checkFor } from './picture-checks.ts';
 import type { Assembled } from './rows.ts';
 
 /** Fewest training images of a token that are not noise. */
@@ -29,57 +29,13 @@ export interface TokenReport {
   readonly samples: readonly TokenSample[];
 }
 
-interface Check {
-  readonly measure: string;
-  /** True when the picture shows the word, null when this picture cannot tell. */
-  readonly agrees: (shape: Shape, item: Assembled) => boolean | null;
-}
-
-const long = (shape: Shape): boolean => shape.aspect > 1.6;
-const slimness = (shape: Shape): number => shape.hem / Math.max(0.05, shape.hip);
-const step = (shape: Shape): number => Math.max(shape.stepX, shape.stepY);
-
-/** What 64 px of a flat lay can tell about a word. Bounds are the catalogue's quartiles, rounded. */
-const CHECKS: Readonly<Record<string, Check>> = {
-  pants: { measure: 'longer than wide: height / width > 1.15', agrees: (s) => s.aspect > 1.15 },
-  jeans: { measure: 'longer than wide: height / width > 1.15', agrees: (s) => s.aspect > 1.15 },
-  shorts: { measure: 'short: height / width < 1.5', agrees: (s) => s.aspect < 1.5 },
-  leggings: { measure: 'narrow legs: hem / hip < 0.85', agrees: (s) => slimness(s) < 0.85 },
-  skinny: { measure: 'narrow legs: hem / hip < 0.8', agrees: (s) => (long(s) ? slimness(s) < 0.8 : null) },
-  slim: { measure: 'narrow legs: hem / hip < 0.9', agrees: (s) => (long(s) ? slimness(s) < 0.9 : null) },
-  tapered: {
-    measure: 'legs narrow downwards: hem / knee < 0.95',
-    agrees: (s) => (long(s) ? s.hem / Math.max(0.05, s.knee) < 0.95 : null),
-  },
-  'wide leg': {
-    measure: 'wide legs: hem / hip > 0.85',
-    agrees: (s) => (long(s) ? slimness(s) > 0.85 : null),
-  },
-  capri: { measure: 'shorter than long trousers: height / width < 2.4', agrees: (s) => s.aspect < 2.4 },
-  'knee length': { measure: 'height / width > 0.95', agrees: (s) => s.aspect > 0.95 },
-  'short length': { measure: 'height / width < 1', agrees: (s) => s.aspect < 1 },
-  striped: { measure: 'lightness changes across or down: mean step > 2.2', agrees: (s) => step(s) > 2.2 },
-  checked: { measure: 'lightness changes: mean step > 1.8', agrees: (s) => step(s) > 1.8 },
-  printed: {
-    measure: 'not one colour: spread > 4 or mean step > 2.5',
-    agrees: (s, { row }) => row.labSpread > 4 || step(s) > 2.5,
-  },
-  solid: { measure: 'one colour: spread < 6', agrees: (_, { row }) => row.labSpread < 6 },
-  denim: {
-    measure: 'blue, grey, black or white: not warmer than b = 12 when coloured',
-    agrees: (_, { row }) =>
-      row.lab === null ? null : row.lab[2] < 12 || Math.hypot(row.lab[1], row.lab[2]) < 14,
-  },
-  'side stripe': { measure: 'lightness changes across more than down', agrees: (s) => s.stepX > s.stepY },
-};
-
 /** Per vocabulary word: how many rows carry it, 50 samples with their evidence, and the picture's own check. */
 export function reportTokens(assembled: readonly Assembled[]): TokenReport[] {
   return VOCABULARY.map((token) => {
     const rows = assembled.filter(({ row }) => row.usable.text && row.tokens.includes(token.id));
     const training = rows.filter(({ row }) => row.usable.generator && row.split === 'train');
     const mined = rows.filter(({ row }) => row.mined.includes(token.id)).length;
-    const check = CHECKS[token.word];
+    const check = checkFor(token.word);
     const verdicts = training.map((item) => seen(check, item)).filter((verdict) => verdict !== null);
     return {
       id: token.id,
@@ -114,7 +70,9 @@ export function spread<T>(list: readonly T[], count: number): T[] {
 
 function seen(check: Check | undefined, item: Assembled): boolean | null {
   const shape = item.image?.shape ?? null;
-  return check === undefined || shape === null || item.row.onModel ? null : check.agrees(shape, item);
+  return check === undefined || shape === null || item.row.onModel
+    ? null
+    : check.agrees(shape, { lab: item.row.lab, spread: item.row.labSpread });
 }
 
 function evidenceOf({ text, source }: Assembled, id: number): string {

@@ -68,9 +68,10 @@ const GENDER_WORDS: Readonly<Record<string, string>> = {
 
 /**
  * The token sequence of a row: what the title says in its order, then what other columns say, put where a
- * shopper would say it. Type, gender and colour columns count as said when the title is silent.
+ * shopper would say it. Type, gender and colour columns count as said when the title is silent. `denied` says
+ * which mined words the picture contradicts.
  */
-export function tokensOf(row: CatalogRow): RowTokens {
+export function tokensOf(row: CatalogRow, denied: (word: string) => boolean = () => false): RowTokens {
   const said = readTitle(row.title);
   const type = typeOf(row, said.ids);
   const genderWord = GENDER_WORDS[row.gender.toLowerCase()] ?? '';
@@ -94,7 +95,7 @@ export function tokensOf(row: CatalogRow): RowTokens {
     description: row.description,
     appearance: row.appearance,
   };
-  for (const mined of mine(facts)) add(mined);
+  for (const mined of mine(facts)) if (!denied(byId.get(mined.id)?.word ?? '')) add(mined);
   const ids = weave(
     titleIds,
     extra.map((mined) => mined.id),
