@@ -15,7 +15,7 @@ const FLAGS = [
 ];
 
 /** The system's Chromium: `CHROMIUM_PATH`, else the first one on `PATH`; null where there is none. */
-export const CHROMIUM: string | null = process.env.CHROMIUM_PATH ?? onPath() ?? null;
+export const CHROMIUM: string | null = process.env.CHROMIUM_PATH || onPath() || null;
 export const NEEDS_CHROMIUM = 'no Chromium on PATH (or in CHROMIUM_PATH)';
 
 function onPath(): string | undefined {
