@@ -30,7 +30,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--vae-images", type=int, default=60_000, help="images of the VAE branch alone, before the GAN joins")
     parser.add_argument("--batch", type=int, default=32, help="per process, 8..512")
     parser.add_argument("--lr", type=float, default=2e-4, help="Adam, both sides, betas (0, .99), cosine to a tenth")
-    parser.add_argument("--gamma", type=float, default=1.0, help="R1 + R2 weight at the start; ends at a fifth")
+    parser.add_argument("--pixels", type=float, default=1.0, help="weight of the reconstruction once the GAN has joined; 4 before")
+    parser.add_argument("--gamma", type=float, default=0.1, help="R1 + R2 weight at the start; ends at a fifth")
     parser.add_argument("--width", type=int, default=24, help="discriminator width")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads, 0 leaves torch's own")
     parser.add_argument("--minutes", type=float, default=0, help="stop after this long, 0 never")
@@ -119,7 +120,7 @@ class Trainer:
         kl = 0.5 * (mean.square() + log_var.exp() - 1 - log_var).sum(1).mean()
         kl_words = 0.5 * (made["mu"].square() + made["log_var"].exp() - 1 - made["log_var"]).mean()
         prior = F.cross_entropy(self.generator.prior(made["state"]), batch["home"])
-        loss_g = 4 * pixels + 0.01 * kl + 0.05 * kl_words + 0.1 * prior
+        loss_g = (4 if self.images < args.vae_images else args.pixels) * pixels + 0.01 * kl + 0.05 * kl_words + 0.1 * prior
         losses = {"pixels": pixels, "kl": kl, "prior": prior}
         if self.images >= args.vae_images:
             real_logit, maps = self.judge_step(batch, fake.detach(), losses, progress)
