@@ -18,9 +18,16 @@ export function suggest(words: readonly string[], index: number): string | null 
   const near = [0, 1, -1]
     .flatMap((longer) => candidates.get(typed.length + longer) ?? [])
     .filter((word) => isOneEdit(typed, word) && wouldBeKnown(words, index, word));
-  // Few misspell a word's first letter.
-  return near.find((word) => word[0] === typed[0]) ?? near[0] ?? null;
+  // A doubled letter is the likeliest slip ("skiny" is skinny, not shiny); few misspell a word's first letter.
+  return (
+    near.find((word) => single(word) === single(typed)) ??
+    near.find((word) => word[0] === typed[0]) ??
+    near[0] ??
+    null
+  );
 }
+
+const single = (word: string): string => word.replace(/(.)\1/g, '$1');
 
 /** After the letters that both begin with, one edit leaves equal rests. Lengths differ by one at most. */
 function isOneEdit(typed: string, word: string): boolean {

@@ -63,6 +63,7 @@ describe('what a query tells', () => {
     ['shrots', 'shorts'],
     ['pants xyzzy', null],
     ['pants 32x34', null],
+    ['skiny jeans', 'skinny'],
   ])('%s → suggestion %s', (query, suggestion) => {
     const result = tokenise(query);
     if (result.ok) expect(result.value.unknown.at(-1)?.suggestion ?? null).toBe(suggestion);
