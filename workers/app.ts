@@ -8,7 +8,7 @@ import { EXPOSED_HEADERS } from '../shared/contract/headers.ts';
 import { accessLog } from './http/access-log.ts';
 import type { AppContext, AppEnv } from './http/env.ts';
 import { refuse } from './http/refuse.ts';
-import { report } from './log.ts';
+import { log } from './log.ts';
 import { colors } from './routes/colors.ts';
 import { health } from './routes/health.ts';
 import { preview } from './routes/preview.ts';
@@ -66,6 +66,6 @@ for (const path of ['/v1/preview', '/v1/preview/:file', '/v1/colors', '/v1/refin
 app.notFound((c) => refuse(c, problem('not_found', 'The API is under /v1/preview, the page at /.')));
 
 app.onError((error, c) => {
-  report({ event: 'incident', level: 'error', what: 'unexpected', detail: String(error.stack ?? error) });
+  log({ event: 'incident', level: 'error', what: 'unexpected', detail: String(error.stack ?? error) });
   return refuse(c, problem('internal', 'The log has the request under its X-Request-Id.'));
 });

@@ -1,8 +1,6 @@
-import type { IncidentLine, LogLine } from '../shared/contract/log.ts';
+import type { LogLine } from '../shared/contract/log.ts';
 
 /** Writes a line where `wrangler tail` and Workers Logs read it. */
 export function log(line: LogLine): void {
   console[line.level](JSON.stringify(line));
 }
-
-export const report = (incident: IncidentLine): void => log(incident);

@@ -3,7 +3,7 @@ import { type Config, readConfig, type Vars } from './config.ts';
 import { finishDraft } from './edge/finish.ts';
 import { createOnnxEngine } from './edge/onnx-engine.ts';
 import { createGpuProbe, type GpuProbe } from './health/gpu-probe.ts';
-import { report } from './log.ts';
+import { log } from './log.ts';
 import { createKvCache } from './pipeline/cache/kv.ts';
 import { createMemoryCache } from './pipeline/cache/memory.ts';
 import { createEdgeGenerator, type EdgeEngine } from './pipeline/generator/edge.ts';
@@ -39,7 +39,7 @@ export function servicesOf(env: Bindings): Services | null {
 function createServices(env: Bindings): Services | null {
   const config = readConfig(env);
   if (!config.ok) {
-    report({ event: 'incident', level: 'error', what: 'misconfigured', detail: config.error });
+    log({ event: 'incident', level: 'error', what: 'misconfigured', detail: config.error });
     return null;
   }
   const { gpu, budgetMs, deadlineMs } = config.value;
@@ -54,7 +54,7 @@ function createServices(env: Bindings): Services | null {
       edge: createEdgeGenerator(engine, finishDraft),
       budgetMs,
       deadlineMs,
-      report,
+      report: log,
     }),
   };
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorker, type WorkerUnderTest } from '../support/worker.ts';
@@ -207,6 +208,29 @@ describe('a problem', () => {
       expect(answer.status).toBe(405);
       expect(answer.headers.get('Allow')).toBe('GET, HEAD, OPTIONS');
     }
+  });
+});
+
+describe('any text', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.stringMatching(/^(black|%[0-9a-f]{0,2}|pants|\.\.|\/|#|\?|\u202e|\r\n| ){0,8}$/),
+  );
+  const path = fc.oneof(
+    text.map((words) => `/v1/preview?q=${encodeURIComponent(words.toWellFormed())}&stage=draft&size=64`),
+    text.map((words) => `/v1/preview/${encodeURIComponent(words.toWellFormed())}.webp?stage=draft&size=64`),
+    fc.stringMatching(/^[!-~]{0,30}$/).map((raw) => `/v1/preview/${raw}.png?stage=draft&size=64`),
+    fc.stringMatching(/^[!-~]{0,30}$/).map((raw) => `/v1/refine?q=${raw}`),
+  );
+
+  it('is answered with a picture or a problem of the request', async () => {
+    await fc.assert(
+      fc.asyncProperty(path, async (address) => {
+        const { status } = await worker.fetch(address);
+        expect([200, 302, 400, 404, 422]).toContain(status);
+      }),
+      { numRuns: 150 },
+    );
   });
 });
 

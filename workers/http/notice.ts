@@ -29,6 +29,6 @@ export function drawNotice(code: ErrorCode): string {
     '<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256" viewBox="0 0 256 256" role="img">' +
     `<title>${title}: ${hint}</title><rect width="256" height="256" fill="#f6f6f4"/>` +
     '<path d="M92 66h72l8 100h-32l-12-62-12 62H84z" fill="none" stroke="#b9b9b2" stroke-width="4" ' +
-    `stroke-linejoin="round"/>${text(204, 20, '#44443f', title)}${text(228, 14, '#77776f', hint)}</svg>`
+    `stroke-linejoin="round"/>${text(204, 20, '#44443f', title)}${text(228, 14, '#66665f', hint)}</svg>`
   );
 }
