@@ -151,3 +151,14 @@ def test_the_ground_colour_of_a_striped_garment_is_its_ground_not_the_mean():
     picture[4:60:6, 16:48] = [240, 240, 240]
     wanted = rgb_to_lab(torch.tensor([30, 40, 90]).float() / 255).numpy()
     assert delta_e_2000(realism.ground_color(picture), wanted) < 1
+
+
+def test_a_capsule_trains_in_chunks_that_continue(dataset, tmp_path):
+    run("capsule.py", "pack", "--data", dataset, "--out", tmp_path / "capsule")
+    common = ("--batch", 8, "--vae-images", 8, "--threads", 1)
+    for number, images in enumerate((16, 32)):
+        parts = ("--parts", tmp_path / "0") if number else ()
+        run("capsule.py", "chunk", "--capsule", tmp_path / "capsule", *parts, "--out", tmp_path / str(number), "--stage", "stage1", "--", "--images", images, *common)
+    assert all(file.stat().st_size <= 15 * 2**20 for file in (tmp_path / "1").iterdir())
+    run("capsule.py", "join", "--parts", tmp_path / "1", "--run", tmp_path / "run")
+    assert torch.load(tmp_path / "run" / "stage1.pt", weights_only=True)["images"] == 32
