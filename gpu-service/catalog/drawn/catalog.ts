@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import { drawGarment, HEIGHT } from './draw.ts';
+import { drawGarment, PICTURE } from './draw.ts';
 import { type DrawnGarment, garmentAt } from './garments.ts';
 import { describe } from './words.ts';
 
@@ -48,7 +48,7 @@ export async function writeDrawnCatalog(
       colour: garment.color,
       appearance: text.appearance,
       style: garment.style,
-      detail_px: String(HEIGHT),
+      detail_px: String(PICTURE.height),
     };
     lines.push(COLUMNS.map((column) => quoted(cells[column])).join(','));
   }

@@ -1,8 +1,9 @@
 import type { DrawnGarment } from './garments.ts';
 
-/** Picture size of a drawn product picture, in pixels: the format of most shops' smaller copies. */
-export const WIDTH = 200;
-export const HEIGHT = 300;
+/** Units that garments are drawn in, and the picture's size in pixels: that of a shop's smaller copies. */
+const WIDTH = 200;
+const HEIGHT = 300;
+export const PICTURE = { width: 160, height: 240 } as const;
 
 /** A point of the outline on the right half; the left half is its mirror image. */
 type Point = readonly [x: number, y: number];
@@ -36,7 +37,7 @@ export function drawGarment(garment: DrawnGarment): string {
   const path = `M${outline.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' L')} Z`;
   const fill = garment.pattern === 'solid' ? garment.rgb : 'url(#cloth)';
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${PICTURE.width}" height="${PICTURE.height}" viewBox="0 0 ${WIDTH} ${HEIGHT}">`,
     '<defs>',
     `<radialGradient id="ground" r="0.9"><stop offset="0" stop-color="${garment.ground[0]}"/><stop offset="1" stop-color="${garment.ground[1]}"/></radialGradient>`,
     '<filter id="soft" x="-20%" y="-20%" width="140%" height="140%"><feGaussianBlur stdDeviation="3"/></filter>',
