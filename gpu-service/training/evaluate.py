@@ -188,7 +188,7 @@ def main() -> None:
     on_real, on_made = predict(evaluator, test), byte_logits(evaluator, made)
     bag = bag_of_words(test.tokens, source.vocabulary)
     names = {word["id"]: word["word"] for word in source.meta["tokens"]}
-    words = {n: [round(auc(logits["words"][:, i], bag[:, i]), 3) for logits in (on_real, on_made)] for i, n in names.items() if bag[:, i].sum() >= 10}
+    words = {n: [round(auc(logits["words"][:, i], bag[:, i]), 3) for logits in (on_real, on_made)] for i, n in names.items() if 10 <= bag[:, i].sum() < len(test)}
     everything = datasets.load(source, "test")
     everything_train = train
     pack = datasets.pack_path(source, 256)

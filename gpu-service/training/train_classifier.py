@@ -116,7 +116,7 @@ def report(trainer: Trainer, test: datasets.Dataset, source: datasets.Source) ->
     logits = predict(trainer.model, test)
     bag = bag_of_words(test.tokens, source.vocabulary)
     names = {word["id"]: word["word"] for word in source.meta["tokens"]}
-    words = {names[i]: round(auc(logits["words"][:, i], bag[:, i]), 3) for i in names if bag[:, i].sum() >= 10}
+    words = {names[i]: round(auc(logits["words"][:, i], bag[:, i]), 3) for i in names if 10 <= bag[:, i].sum() < len(test)}
     return {
         "test": len(test),
         "type": accuracy(logits["type"], test.kind),
