@@ -1,20 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { slugOf, tokenise, tokeniseSlug } from '../../../shared/query/index.ts';
 import { toWords } from '../../../shared/query/normalise.ts';
 import { STOP_WORDS } from '../../../shared/query/words.ts';
+import { CATALOGUE, HAS_CATALOGUE } from '../../support/catalogue.ts';
 import { TITLES } from './titles.ts';
 
-const CATALOG = new URL('../../../../shared/catalog/catalog.csv', import.meta.url);
 const rowSchema = z.object({ title: z.string(), type: z.string() });
 
-const real = () => z.array(rowSchema).parse(parse(readFileSync(CATALOG), { columns: true, bom: true }));
+const real = () =>
+  z.array(rowSchema).parse(parse(readFileSync(join(CATALOGUE, 'catalog.csv')), { columns: true, bom: true }));
 /** The real catalogue where it lies beside the checkout; the written titles hold everywhere. */
 const CATALOGS = {
   'titles in the manner of a shop': () => TITLES,
-  ...(existsSync(CATALOG) ? { 'the real catalogue': real } : {}),
+  ...(HAS_CATALOGUE ? { 'the real catalogue': real } : {}),
 };
 
 describe.each(Object.entries(CATALOGS))('%s', (_, titles) => {
