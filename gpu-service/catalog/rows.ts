@@ -52,7 +52,7 @@ const FATAL = new Set([
   'unreadable_text',
 ]);
 /** Reasons that leave a picture too doubtful even to tell type and gender from. */
-const DOUBTFUL = new Set(['multipack', 'busy_ground', 'close_up', 'ragged']);
+const DOUBTFUL = new Set(['multipack', 'busy_ground', 'close_up', 'ragged', 'lopsided']);
 /** A garment whose pixels stay this near to its colour is plain, whatever the shop calls it. */
 const PLAIN_SPREAD = 6;
 
@@ -78,6 +78,7 @@ export function assemble(rows: readonly CatalogRow[], images: readonly (ImageRec
     );
     const reasons: string[] = [...source.problems, ...(image?.reasons ?? [])];
     if (saysPack(source) && !reasons.includes('multipack')) reasons.push('multipack');
+    if (image !== null && isLopsided(image) && !reasons.includes('multipack')) reasons.push('lopsided');
     if (duplicates.has(index)) reasons.push('near_duplicate');
     if (text.type === null) reasons.push('no_type');
     const fatal = reasons.some((reason) => FATAL.has(reason));
@@ -119,6 +120,18 @@ export function assemble(rows: readonly CatalogRow[], images: readonly (ImageRec
       },
     };
   });
+}
+
+/**
+ * A silhouette that differs from its mirror image by this share of its area is two overlapping garments, a folded
+ * one, or one that lost a piece to the ground; the last happens to pale cloth only.
+ */
+const LOPSIDED = { most: 0.34, pale: 0.26, paleFrom: 88 } as const;
+
+function isLopsided({ shape, lab, onModel }: ImageRecord): boolean {
+  if (shape === null || onModel) return false;
+  const pale = lab !== null && lab[0] > LOPSIDED.paleFrom;
+  return shape.lopsided > (pale ? LOPSIDED.pale : LOPSIDED.most);
 }
 
 /** Several garments on one picture often overlap, so the text's word for it counts as well. */

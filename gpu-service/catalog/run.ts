@@ -12,7 +12,7 @@ import { type CatalogRow, readTable, shortHash } from './table.ts';
 import { reportTokens } from './token-report.ts';
 
 /** Raised whenever the same picture would come out with other pixels or measures: stopped runs then start afresh. */
-const PIXELS_VERSION = 3;
+const PIXELS_VERSION = 4;
 
 export interface Progress {
   readonly onImages: (done: number, total: number, resumed: number) => void;

@@ -58,7 +58,7 @@ function joined(pieces: Uint8Array, lab: Float32Array, grid: Grid): Uint8Array {
   mask = close(mask, grid, Math.max(2, Math.round(grid.width * 0.02)));
   mask = fillHoles(mask, lab, grid, HOLE.pale);
   mask = open(mask, grid, Math.max(1, Math.round(grid.width * 0.008)));
-  return majority(mask, grid, Math.max(2, Math.round(grid.width * 0.012)));
+  return majority(mask, grid, Math.max(2, Math.round(grid.width * 0.024)));
 }
 
 /** The commonest colour of the pale pixels well inside, as an offset from the ground; null when it is the ground's. */

@@ -57,8 +57,6 @@ const LEAST_DETAIL = 100;
 /** At 64 px: the longest believable outline (over the root of the area), and the fewest pixels of a garment. */
 const RAGGED = 12.5;
 const LEAST_AREA = 250;
-/** A half that was lost to the ground: the silhouette differs from its mirror image by this share of its area. */
-const LOPSIDED = 0.6;
 
 /** Reads and standardises one product picture; never throws for what is wrong with the picture. */
 export async function processImage(task: ImageTask): Promise<ImageResult> {
@@ -82,7 +80,7 @@ export async function processImage(task: ImageTask): Promise<ImageResult> {
   if (Math.max(box.width, box.height) < LEAST_SIDE || detailPx < LEAST_DETAIL) reasons.push('too_small');
   const rgba64 = await fitSquare(cutout, box, 64);
   const shape = measureShape(rgba64);
-  if (isRagged(rgba64) || shape.lopsided > LOPSIDED) reasons.push('ragged');
+  if (isRagged(rgba64)) reasons.push('ragged');
   const color = measureColor(cutout);
   const onModel = task.onModel ?? looksWorn(rgba64, color?.lab ?? null, covered[1] ?? 0);
   if (onModel) reasons.push('worn');

@@ -1,8 +1,11 @@
 import { chromaOf, LEVEL_L } from './distance.ts';
 import { areaOf, type Component, components, dilate, erode, type Grid, pick } from './morphology.ts';
 
-/** Share of the garment from which an enclosed, ground-like hole is believed to be ground. */
-export const HOLE = { clear: 0.006, pale: 0.03 } as const;
+/**
+ * Share of the garment from which an enclosed, ground-like hole is believed to be ground. In pale cloth none is:
+ * there the cloth itself looks like the ground.
+ */
+export const HOLE = { clear: 0.006, pale: 1 } as const;
 
 /** A soft shadow: hardly coloured, darker than the ground by at most this, and without an edge towards it. */
 const SHADOW = { chroma: 2.6, depth: 22, step: 3 } as const;
