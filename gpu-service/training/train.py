@@ -31,6 +31,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=32, help="per process, 8..512")
     parser.add_argument("--lr", type=float, default=2e-4, help="Adam, both sides, betas (0, .99), cosine to a tenth")
     parser.add_argument("--pixels", type=float, default=1.0, help="weight of the reconstruction once the GAN has joined; 4 before")
+    parser.add_argument("--judge-pace", type=float, default=2.5, help="the discriminator's learning rate over the generator's")
     parser.add_argument("--gamma", type=float, default=0.1, help="R1 + R2 weight at the start; ends at a fifth")
     parser.add_argument("--width", type=int, default=24, help="discriminator width")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads, 0 leaves torch's own")
@@ -106,8 +107,9 @@ class Trainer:
         args, judge = self.args, self.discriminator
         progress = min(1.0, self.images / args.images)
         rate = args.lr * (0.1 + 0.45 * (1 + math.cos(math.pi * progress)))
-        for group in [*self.opt_g.param_groups, *self.opt_d.param_groups]:
-            group["lr"] = rate
+        for optimiser, pace in ((self.opt_g, 1.0), (self.opt_d, args.judge_pace)):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * pace
         batch = self.batch(data)
         real, tokens, color, half = batch["real"], batch["tokens"], batch["color"], self.reconstructed
         mean, log_var = self.encoder(real[:half])
@@ -154,7 +156,7 @@ class Trainer:
         real_logit, fake_logit = judge.judge(features, condition), judge.judge(fake_features, condition)
         loss_d = F.softplus(fake_logit - real_logit).mean() + 0.5 * F.softplus(judge.judge(features, wrong) - real_logit).mean()
         aux_real = auxiliary(judge.heads(features), batch, asked_only=False)
-        loss = loss_d + aux_real
+        loss = loss_d + 0.5 * aux_real
         if lazy:
             slopes = torch.autograd.grad([real_logit.sum(), fake_logit.sum()], [real_in, fake_in], create_graph=True)
             gamma = args.gamma * (1 - 0.8 * progress)
