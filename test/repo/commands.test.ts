@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeIf } from '../support/skip.ts';
@@ -22,6 +22,10 @@ const nameOf = (path: string): string =>
   path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
 const NPM_COMMAND = /\bnpm (?:run (?:-s |--silent )?([a-z][\w:-]*)|(start|test)\b)/g;
+/** Links of a Markdown file that stay inside the repository, without their fragment. */
+const RELATIVE_LINK = /\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g;
+/** Files run from the repository's root. */
+const RUN_FILE = /\bnode ((?:gpu-service|shared|workers)\/\S+\.m?[jt]s)\b/g;
 const documents = (FILES ?? []).filter((file) => /(^|\/)(README\.md|Dockerfile|run)$/.test(file));
 
 it('pins exact versions', () => {
@@ -64,6 +68,14 @@ describeIf(FILES !== null, NEEDS_GIT)('documents', () => {
   it.each(documents)('%s names only npm scripts that exist', (document) => {
     const named = [...textOf(document).matchAll(NPM_COMMAND)].map(([, run, own]) => run ?? own ?? '');
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+  });
+
+  it.each(documents)('%s points at files that exist', (document) => {
+    const linked = [...textOf(document).matchAll(RELATIVE_LINK)].map(([, target = '']) =>
+      join(dirname(document), target),
+    );
+    const run = [...textOf(document).matchAll(RUN_FILE)].map(([, file = '']) => file);
+    expect([...linked, ...run].filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   });
 });
 
