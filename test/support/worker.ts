@@ -62,7 +62,7 @@ export async function startWorker(
   };
 }
 
-const MODULE_TYPES = { '.js': 'ESModule', '.wasm': 'CompiledWasm', '.onnx': 'Data' } as const;
+const MODULE_TYPES = { '.js': 'ESModule', '.wasm': 'CompiledWasm', '.onnx': 'Data', '.bin': 'Data' } as const;
 
 function modulesOf(dir: string) {
   const modules = readdirSync(dir).flatMap((file) => {
