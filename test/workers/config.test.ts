@@ -11,7 +11,13 @@ describe('the configuration', () => {
   it('needs nothing: production, drafts only', () => {
     expect(readConfig({})).toEqual({
       ok: true,
-      value: { environment: 'production', gpu: null, budgetMs: 1_500, deadlineMs: 20_000 },
+      value: {
+        environment: 'production',
+        edgeEngine: 'auto',
+        gpu: null,
+        budgetMs: 1_500,
+        deadlineMs: 20_000,
+      },
     });
   });
 
@@ -31,6 +37,7 @@ describe('the configuration', () => {
   it('names every fault at once, and no secret', () => {
     const error = errorOf({
       ENVIRONMENT: 'staging',
+      EDGE_ENGINE: 'fast',
       GPU_URL: 'ftp://gpu',
       GPU_TOKEN: 'dev secret',
       GPU_MODEL: 'restgan',
@@ -40,6 +47,7 @@ describe('the configuration', () => {
     const names = error.split('\n').map((line) => line.split(/[ .]/)[0]);
     expect(names).toEqual([
       'ENVIRONMENT',
+      'EDGE_ENGINE',
       'GPU_URL',
       'GPU_TOKEN',
       'GPU_MODEL',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { edgeEngines } from '../support/edge-engines.ts';
 import { startWorker, type WorkerUnderTest } from '../support/worker.ts';
 
 /** The API of a Worker without a GPU service, as after a bare `wrangler deploy`. */
@@ -307,7 +308,7 @@ describe('health', () => {
       live: true,
       ready: true,
       finals: false,
-      edge: { engine: 'onnxruntime-web' },
+      edge: { engine: edgeEngines()[0] === 'kernel' ? 'kernel' : 'onnxruntime-web' },
       gpu: { configured: false },
     });
   });

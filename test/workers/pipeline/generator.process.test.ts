@@ -4,6 +4,7 @@ import { FORMATS, SIZES } from '../../../shared/contract/limits.ts';
 import type { PictureRequest } from '../../../shared/contract/picture.ts';
 import type { Generator } from '../../../workers/pipeline/ports.ts';
 import { type RunningService, startServiceProcess, TOKEN } from '../../gpu-service/serve/process.ts';
+import { edgeEngines } from '../../support/edge-engines.ts';
 import { remoteGenerator } from '../../support/generators.ts';
 import { startWorker, type WorkerUnderTest } from '../../support/worker.ts';
 
@@ -20,11 +21,11 @@ afterAll(async () => {
 
 const options = { deadlineMs: 20_000, requestId: 'contract' };
 
-describe.each(['gpu', 'edge'] as const)('the generator port, kept by %s', (source) => {
+describe.each(['gpu', ...edgeEngines()] as const)('the generator port, kept by %s', (name) => {
   let generator: Generator;
   let base: PictureRequest;
   beforeAll(() => {
-    generator = remoteGenerator(worker, source);
+    generator = remoteGenerator(worker, name);
     const { stage } = generator;
     const words = { tokens: [4, 9, 1], lab: [30, 10, 5] } as const;
     base = { model: service.model, ...words, seed: 7, size: 256, format: 'webp', stage };
@@ -37,7 +38,7 @@ describe.each(['gpu', 'edge'] as const)('the generator port, kept by %s', (sourc
       if (!made.ok) throw new Error(made.error.detail);
       const { bytes, network, ...picture } = made.value;
       expect(picture).toEqual({ format, stage: generator.stage, model: service.model });
-      expect(network).toBe(source === 'edge' || size === 64 ? 1 : 2);
+      expect(network).toBe(name !== 'gpu' || size === 64 ? 1 : 2);
       const found = await sharp(bytes).metadata();
       expect(found).toMatchObject({ format, width: size, height: size });
     },
@@ -67,7 +68,7 @@ describe.each(['gpu', 'edge'] as const)('the generator port, kept by %s', (sourc
   });
 });
 
-describe('the two generators', () => {
+describe.each(edgeEngines())('the GPU service and the edge by %s', (engine) => {
   it('draw the same Stage-I picture: at most 2 of 255 apart at p99, 6 at most', async () => {
     const request: PictureRequest = {
       model: service.model,
@@ -79,8 +80,8 @@ describe('the two generators', () => {
       stage: 'final',
     };
     const [gpu, edge] = await Promise.all(
-      (['gpu', 'edge'] as const).map(async (source) => {
-        const made = await remoteGenerator(worker, source).generate(request, options);
+      (['gpu', engine] as const).map(async (name) => {
+        const made = await remoteGenerator(worker, name).generate(request, options);
         if (!made.ok) throw new Error(made.error.detail);
         return sharp(made.value.bytes).removeAlpha().raw().toBuffer();
       }),

@@ -18,7 +18,7 @@ const request: PictureRequest = {
   format: 'png',
   stage: 'final',
 };
-const options = { deadlineMs: 1_500, requestId: 'request-1' };
+const options = { deadlineMs: Math.round(patience(1_500)), requestId: 'request-1' };
 
 interface Seen {
   readonly method: string;
