@@ -136,7 +136,7 @@ def sheets(pictures: Pictures, source: datasets.Source, out: Path) -> None:
     """Rows of fixed queries, eight seeds each, at 64 and 256 px: what the model card shows."""
     ids = {word["word"]: word["id"] for word in source.meta["tokens"]}
     asked = [
-        ("women pants", "#141518"), ("women pants skinny", "#141518"), ("women pants wide leg", "#141518"), ("women pants ankle", "#141518"),
+        ("women pants", "#141518"), ("women pants skinny", "#141518"), ("women pants wide_leg", "#141518"), ("women pants ankle", "#141518"),
         ("women pants capri", "#141518"), ("men jeans slim washed", "#3a5478"), ("women jeans ripped skinny", "#7f9cbf"), ("men shorts drawstring sweatshirt_fabric", "#8d9096"),
         ("women shorts denim frayed", "#6f8fb5"), ("women pants striped", "#1d2740"), ("men pants checked tailored", "#6b6764"), ("girls pants leggings printed", "#d88aa5"),
         ("women pants paper_bag belted", "#7b1f2b"), ("men chinos pants", "#b79f78"), ("boys joggers pants ribbed_cuff", "#4a5a3c"), ("women shorts", "#ffd400"),

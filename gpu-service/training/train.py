@@ -198,6 +198,23 @@ def auxiliary(heads, batch: dict, asked_only: bool) -> torch.Tensor:
 
 
 @torch.no_grad()
+def calibrate(trainer: Trainer, data: datasets.Dataset, batches: int = 50) -> None:
+    """Batch-norm statistics of the averaged generator itself, on drawn z: those that follow training are another network's."""
+    model = trainer.average.module
+    norms = [layer for layer in model.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None
+    model.train()
+    for _ in range(batches):
+        batch = trainer.batch(data)
+        model(batch["tokens"], torch.randn(len(batch["tokens"]), LATENT_DIM, device=trainer.device), batch["color"])
+    for norm in norms:
+        norm.momentum = 0.1
+    model.eval()
+
+
+@torch.no_grad()
 def samples(trainer: Trainer, data: datasets.Dataset, path: Path) -> None:
     """Rows: 8 held-out titles; columns: 10 seeds, the last the real picture."""
     model = trainer.average.module.eval()
@@ -229,6 +246,8 @@ def main() -> None:
         return
     run = Run(args.run, "stage1", vars(args), args.images)
     train_until(run, trainer, args.images, lambda: trainer.step(data), lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
+    calibrate(trainer, data)
+    run.save(trainer.state())
 
 
 if __name__ == "__main__":
