@@ -92,8 +92,8 @@ describe('what is asked', () => {
     expect(seen).toMatchObject({ method: 'POST', path: '/v1/predictions' });
     expect(seen?.headers).toMatchObject({
       authorization: 'Bearer token',
-      prefer: 'wait=1',
-      'cancel-after': '5s',
+      prefer: `wait=${Math.floor(options.deadlineMs / 1000)}`,
+      'cancel-after': `${Math.max(5, Math.ceil(options.deadlineMs / 1000))}s`,
       'x-request-id': 'request-1',
       'idempotency-key': `p1:${MODEL}:4.9.1:30.00_10.00_5.00:7:64:png:final`,
     });
