@@ -27,6 +27,7 @@ const variables = z.object({
   ENVIRONMENT: z
     .enum(['development', 'production'], 'must be development or production')
     .default('production'),
+  EDGE_ENGINE: z.enum(['auto', 'kernel', 'onnx'], 'must be auto, kernel or onnx').default('auto'),
   GPU_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   GPU_TOKEN: z
     .string()
@@ -55,6 +56,7 @@ export interface GpuConfig {
 
 export interface Config {
   readonly environment: Variables['ENVIRONMENT'];
+  readonly edgeEngine: Variables['EDGE_ENGINE'];
   /** Null: drafts only. */
   readonly gpu: GpuConfig | null;
   readonly budgetMs: number;
@@ -99,6 +101,7 @@ function toConfig(vars: Variables): Config {
       : { url, token, target: targetOf(vars), outputHosts: vars.GPU_OUTPUT_HOSTS };
   return {
     environment: vars.ENVIRONMENT,
+    edgeEngine: vars.EDGE_ENGINE,
     gpu,
     budgetMs: vars.GPU_BUDGET_MS,
     deadlineMs: vars.GPU_DEADLINE_MS,

@@ -1,7 +1,6 @@
-import stage1 from '../shared/model/stage1.onnx';
 import { type Config, readConfig, type Vars } from './config.ts';
+import { engineFor } from './edge/engines.ts';
 import { finishDraft } from './edge/finish.ts';
-import { createOnnxEngine } from './edge/onnx-engine.ts';
 import { createGpuProbe, type GpuProbe } from './health/gpu-probe.ts';
 import { log } from './log.ts';
 import { createKvCache } from './pipeline/cache/kv.ts';
@@ -26,8 +25,6 @@ export interface Services {
 /** About 1,500 drafts. */
 const DRAFT_CACHE_BYTES = 4_194_304;
 
-const engine = createOnnxEngine(stage1);
-
 let made: { readonly env: Bindings; readonly services: Services | null } | null = null;
 
 /** The isolate's services; null when its configuration is wrong, which the log then says. */
@@ -38,11 +35,11 @@ export function servicesOf(env: Bindings): Services | null {
 
 function createServices(env: Bindings): Services | null {
   const config = readConfig(env);
-  if (!config.ok) {
-    log({ event: 'incident', level: 'error', what: 'misconfigured', detail: config.error });
-    return null;
-  }
-  const { gpu, budgetMs, deadlineMs } = config.value;
+  if (!config.ok) return misconfigured(config.error);
+  const { edgeEngine, gpu, budgetMs, deadlineMs } = config.value;
+  const chosen = engineFor(edgeEngine);
+  if (!chosen.ok) return misconfigured(`EDGE_ENGINE ${chosen.error}`);
+  const engine = chosen.value;
   return {
     config: config.value,
     engine,
@@ -57,4 +54,9 @@ function createServices(env: Bindings): Services | null {
       report: log,
     }),
   };
+}
+
+function misconfigured(detail: string): null {
+  log({ event: 'incident', level: 'error', what: 'misconfigured', detail });
+  return null;
 }

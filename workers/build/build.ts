@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { buildEngine } from './engine/build.ts';
 import { buildPage } from './page.ts';
 import { unshareMemory } from './unshare-memory.ts';
 
@@ -14,6 +15,14 @@ const require = createRequire(import.meta.url);
 const ort = await readFile(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
 await writeFile(new URL('ort.wasm', out), unshareMemory(ort));
 console.log('built workers/dist/ort.wasm');
+
+const graph = new URL('../../shared/model/stage1.onnx', import.meta.url);
+const packed = await buildEngine(graph, out);
+console.log(
+  packed.ok
+    ? `built workers/dist/kernel.wasm and stage1.bin (${(packed.value / 1024).toFixed(0)} KiB of weights)`
+    : `built workers/dist/kernel.wasm; the graph is not its own, drafts are onnxruntime-web's: ${packed.error}`,
+);
 
 const bytes = await buildPage(new URL('page/', out));
 console.log(`built workers/dist/page (script ${(bytes / 1024).toFixed(1)} KiB)`);
