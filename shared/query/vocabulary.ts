@@ -1,7 +1,8 @@
 /**
  * The words that the model knows. Ids are the model's: append only, never reorder (a model's manifest names
- * the vocabulary version it was trained with). Id 0 is padding. Every token has at least 150 training images;
- * rarer words are merged into a near token here (`petite` into `ankle`, for 123 images of it) or left out.
+ * the vocabulary version it was trained with). Id 0 is padding. Every token has at least 150 pictures that may train a
+ * generator; rarer words are merged into a near token here (`petite` into `ankle` for 123 pictures, `knitted` into `jersey`
+ * for 102) or left out (lace, 54: ids 47 and 48 stay free).
  */
 
 /** What a word says about a garment. At most one word of an `exclusive` group counts: the last one typed. */
@@ -77,14 +78,12 @@ export const VOCABULARY: readonly VocabularyToken[] = [
   { id: 38, word: 'creased', kind: 'detail', synonyms: ['crease', 'pressed crease', 'pressed'] },
   { id: 39, word: 'denim', kind: 'fabric', group: 'fabric', synonyms: [] },
   { id: 40, word: 'washed', kind: 'detail', synonyms: ['faded', 'wash', 'acid wash', 'stone wash', 'stonewashed', 'bleached', 'ice wash', 'snow wash'] },
-  { id: 41, word: 'jersey', kind: 'fabric', group: 'fabric', synonyms: [] },
+  { id: 41, word: 'jersey', kind: 'fabric', group: 'fabric', synonyms: ['knit', 'knitted', 'rib knit'] },
   { id: 42, word: 'sweatshirt fabric', kind: 'fabric', group: 'fabric', synonyms: ['fleece', 'terry', 'sweat', 'sweatshirt'] },
   { id: 43, word: 'twill', kind: 'fabric', group: 'fabric', synonyms: [] },
   { id: 44, word: 'corduroy', kind: 'fabric', group: 'fabric', synonyms: ['cord', 'cords', 'velvet', 'velour', 'jumbo cord', 'jumbo corduroy'] },
   { id: 45, word: 'linen', kind: 'fabric', group: 'fabric', synonyms: [] },
   { id: 46, word: 'shiny', kind: 'fabric', group: 'fabric', synonyms: ['leather', 'faux leather', 'imitation leather', 'coated', 'metallic', 'glitter', 'satin', 'sequin', 'sequined', 'shimmering', 'coated denim', 'glittery', 'sequins', 'sparkly', 'vinyl', 'patent'] },
-  { id: 47, word: 'knitted', kind: 'fabric', group: 'fabric', synonyms: ['knit', 'rib knit'] },
-  { id: 48, word: 'lace', kind: 'fabric', group: 'fabric', synonyms: ['mesh', 'crochet'] },
   { id: 49, word: 'striped', kind: 'pattern', group: 'pattern', synonyms: ['stripe', 'stripes', 'pinstripe', 'pinstriped'] },
   { id: 50, word: 'checked', kind: 'pattern', group: 'pattern', synonyms: ['check', 'checks', 'plaid', 'tartan', 'gingham', 'checkered', 'chequered', 'houndstooth', 'windowpane'] },
   { id: 51, word: 'printed', kind: 'pattern', group: 'pattern', synonyms: ['print', 'pattern', 'patterned', 'all over print', 'floral', 'flower', 'flowers', 'flowery', 'leopard', 'animal print', 'camo', 'camouflage', 'dotted', 'dots', 'polka dot', 'spotted', 'tie dye', 'dot', 'dotty', 'zebra', 'zebra print', 'snake print', 'snakeskin', 'paisley', 'hawaiian', 'batik', 'abstract', 'geometric'] },

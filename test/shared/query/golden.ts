@@ -133,7 +133,7 @@ export const GOLDEN: readonly (readonly [query: string, canonical: string])[] = 
   ['washed denim', 'pants washed denim'],
   ['cords', 'pants corduroy'],
   ['faux leather leggings', 'pants shiny leggings'],
-  ['rib-knit pants', 'knitted pants'],
+  ['rib-knit pants', 'jersey pants'],
   ['sweat shorts', 'sweatshirt fabric shorts'],
   ['pinstripe trousers', 'striped pants'],
   ['plaid pants', 'checked pants'],
