@@ -1,0 +1,12 @@
+/** `npm run bench <name>`: what is measured, by name. */
+const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = { edge: () => import('./edge.ts') };
+
+const bench = BENCHES[process.argv[2] ?? ''];
+if (bench === undefined) {
+  console.error(`npm run bench ${Object.keys(BENCHES).join(' | ')}`);
+  process.exitCode = 2;
+} else {
+  await bench();
+}
+
+export {};
