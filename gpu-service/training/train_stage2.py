@@ -50,7 +50,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--images", type=int, default=200_000, help="crops to see in all")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-4)
-    parser.add_argument("--adversarial", type=float, default=0.15, help="weight of the patch adversary")
+    parser.add_argument("--adversarial", type=float, default=0.5, help="weight of the patch adversary")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--save-minutes", type=float, default=3)
@@ -74,7 +74,7 @@ class Trainer:
         self.stage2, self.judge = Stage2(self.config.channels[-1], self.config.style).to(**layout), PatchJudge().to(**layout)
         self.average = Average(self.stage2, 4_000)
         self.opt_g = torch.optim.Adam(self.stage2.parameters(), args.lr, (0.5, 0.99))
-        self.opt_d = torch.optim.Adam(self.judge.parameters(), args.lr, (0.5, 0.99))
+        self.opt_d = torch.optim.Adam(self.judge.parameters(), args.lr * 3, (0.5, 0.99))
         self.images, self.steps = 0, 0
         self.rng = np.random.default_rng(args.seed)
 
@@ -150,7 +150,7 @@ class Trainer:
         real_in, fake_in = judged.requires_grad_(lazy), torch.cat([fake, made]).detach().requires_grad_(lazy)
         real_logit, _ = self.judge(real_in)
         fake_logit, _ = self.judge(fake_in)
-        loss_d = F.softplus(-real_logit).mean() + F.softplus(fake_logit).mean()
+        loss_d = on_cloth(F.softplus(-real_logit), real_in) + on_cloth(F.softplus(fake_logit), fake_in)
         loss = loss_d
         if lazy:
             slopes = torch.autograd.grad([real_logit.sum(), fake_logit.sum()], [real_in, fake_in], create_graph=True)
@@ -164,7 +164,7 @@ class Trainer:
         with torch.no_grad():
             _, want_maps = self.judge(want)
         likeness = sum((a[half:] - b).abs().mean() for a, b in zip(maps, want_maps, strict=True))
-        adversarial = F.softplus(-logit).mean()
+        adversarial = on_cloth(F.softplus(-logit), torch.cat([fake, made]))
         loss_g = 4 * pixels + 0.5 * likeness + self.args.adversarial * adversarial
         self.opt_g.zero_grad(set_to_none=True)
         loss_g.backward()
@@ -173,6 +173,12 @@ class Trainer:
         self.images, self.steps = self.images + self.args.batch, self.steps + 1
         self.average.update(self.stage2, self.args.batch)
         return {"pixels": pixels, "like": likeness, "g": adversarial, "d": loss_d}
+
+
+def on_cloth(losses: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
+    """Mean over the patches [B, 1, 16, 16] that hold some garment (alpha is channel 3, -1..1): white ground judges nothing."""
+    cover = F.adaptive_avg_pool2d(pictures[:, 3:4].detach() * 0.5 + 0.5, losses.shape[2:])
+    return (losses * cover).sum() / (cover.sum() + 1)
 
 
 def highpass(x: torch.Tensor) -> torch.Tensor:
