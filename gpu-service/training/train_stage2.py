@@ -27,16 +27,20 @@ CROP, SHARP_PX = 32, 330
 
 
 class PatchJudge(nn.Module):
-    """[B, 4, 128, 128] -> patch logits [B, 1, 16, 16] and features (Isola et al. 2017)."""
+    """[B, 4, 128, 128] -> patch logits [B, 1, 16, 16] and features (Isola et al. 2017).
+
+    Cloth is a ripple of one or two L on a garment: its high frequencies are shown to the judge ten times enlarged.
+    """
 
     def __init__(self, width: int = 32):
         super().__init__()
-        sizes = [4, width, 2 * width, 4 * width]
+        sizes = [8, width, 2 * width, 4 * width]
         self.downs = nn.ModuleList([nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in zip(sizes, sizes[1:], strict=False)])
         self.out = nn.Conv2d(sizes[-1], 1, 3, padding=1)
 
     def forward(self, x):
         maps = []
+        x = torch.cat([x, 10 * highpass(x)], 1)
         for down in self.downs:
             x = F.leaky_relu(down(x), 0.2)
             maps.append(x)
@@ -154,7 +158,7 @@ class Trainer:
         loss = loss_d
         if lazy:
             slopes = torch.autograd.grad([real_logit.sum(), fake_logit.sum()], [real_in, fake_in], create_graph=True)
-            loss = loss + 0.02 * sum(slope.square().sum((1, 2, 3)).mean() for slope in slopes)
+            loss = loss + 2e-4 * sum(slope.square().sum((1, 2, 3)).mean() for slope in slopes)
         self.opt_d.zero_grad(set_to_none=True)
         loss.backward()
         self.opt_d.step()
