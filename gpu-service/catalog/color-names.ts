@@ -101,6 +101,16 @@ export const SHOP_COLORS: Readonly<Record<string, string>> = {
   eggshell: '#f0ead6', // XKCD has a light yellow
   greige: '#b6ab9b',
   khaki: '#b3a27a', // the dust of chinos; XKCD has a yellow green
+  brown: '#6b4a33', // XKCD has the saturated brown of paint
+  'dark green': '#1f4a34',
+  green: '#3b7a4b', // CSS and XKCD have a screen's green, which no cloth is dyed
+  lilac: '#c3aedb',
+  mint: '#b5dcc6', // XKCD has a neon
+  mustard: '#c79a2b',
+  navy: '#1b2440',
+  purple: '#6b3f87', // CSS and XKCD have a screen's purple
+  teal: '#1f6f73',
+  turquoise: '#4fb8b3',
   indigo: '#2f3b66',
   'neon orange': '#ff5f1f',
   nude: '#e3bc9a',

@@ -41,7 +41,7 @@ describe('buildColorTable', async () => {
 
   it('leaves out words that are no colour, that too few garments have, or that measure as another colour', () => {
     expect([...words.keys()].sort()).toEqual(['blue', 'navy', 'orange']);
-    expect(built.css).toMatch(/^green 008000$/m);
+    expect(built.list).toMatch(/^green 3b7a4b$/m);
   });
 
   it('keeps shades of single words, near the centre only', () => {
