@@ -15,9 +15,19 @@ function request(text: string, seed = 7) {
 
 describe('pictureRequest', () => {
   it('has the ids of the words in typed order, and the choices as they are', () => {
-    const { tokens, ...rest } = request("women's skinny jeans");
-    expect(tokens).toEqual([4, 16, 2]);
-    expect(rest).toEqual({ ...choice, lab: null });
+    const { tokens, lab, ...rest } = request("women's red skinny jeans");
+    expect(tokens).toEqual([4, 9, 16, 2]);
+    expect(lab).not.toBeNull();
+    expect(rest).toEqual(choice);
+  });
+
+  it('draws a usual colour by the seed where none is named, so that naming one last changes the colour alone', () => {
+    const plain = request('womens skinny pants');
+    expect(plain).toEqual(request('womens skinny pants'));
+    expect(plain.tokens).toEqual(request('womens skinny pants red').tokens);
+    const drawn = Array.from({ length: 20 }, (_, seed) => String(request('womens skinny pants', seed).lab));
+    expect(new Set(drawn).size).toBeGreaterThan(4);
+    expect(request('denim shorts', 0).lab).not.toEqual(request('linen shorts', 0).lab);
   });
 
   it('renders #hex exactly, whatever the seed', () => {
