@@ -111,7 +111,6 @@ def test_draws_what_the_node_service_draws(runner, tmp_path):
     results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
     assert len(results) == len(lines)
     for result in results:
-        tokens = [token["id"] for token in result["tokens"]]
-        drawn = runner.draw(tokens, result["targetLab"], result["seed"], result["size"])
+        drawn = runner.draw(result["modelTokens"], result["targetLab"], result["seed"], result["size"])
         node = np.asarray(Image.open(tmp_path / result["file"]).convert("RGB"))
         assert np.abs(drawn.astype(int) - node.astype(int)).max() <= 1, result

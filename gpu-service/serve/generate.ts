@@ -10,9 +10,11 @@ import type { PictureMaker } from './pictures.ts';
 
 /** What is told of a generated picture; a line of `results.jsonl` has it with line number and file. */
 export interface Generated extends Line {
-  /** Words that the model was given, in order; the colour's with the centre of the colour that was named. */
+  /** Words of the query, in order; the colour's with the centre of the colour that was named. */
   readonly tokens: readonly (QueryToken & { readonly lab?: Lab })[];
   readonly unknown: readonly UnknownWord[];
+  /** Ids that the model was given: the words', and the colour token's last when a usual colour was drawn. */
+  readonly modelTokens: readonly number[];
   /** The colour that the model was asked to render (lab65): the seed's shade, exact for `#hex`. */
   readonly targetLab: Lab | null;
   /** 1: Stage-I alone; 2: both stages. */
@@ -43,7 +45,8 @@ export async function generate(
   const withLab = tokens.map((token) =>
     token.id === COLOR_ID && color !== null ? { ...token, lab: color.lab } : token,
   );
-  const generated = { ...line, tokens: withLab, unknown, targetLab: request.lab, stage, modelVersion };
+  const asked = { modelTokens: request.tokens, targetLab: request.lab };
+  const generated = { ...line, tokens: withLab, unknown, ...asked, stage, modelVersion };
   return ok({ bytes, generated });
 }
 
