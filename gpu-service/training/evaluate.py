@@ -189,13 +189,11 @@ def main() -> None:
     bag = bag_of_words(test.tokens, source.vocabulary)
     names = {word["id"]: word["word"] for word in source.meta["tokens"]}
     words = {n: [round(auc(logits["words"][:, i], bag[:, i]), 3) for logits in (on_real, on_made)] for i, n in names.items() if 10 <= bag[:, i].sum() < len(test)}
-    everything = datasets.load(source, "test")
-    everything_train = train
     pack = datasets.pack_path(source, 256)
     sharp = lambda d: [i for i, row in enumerate(d.rows) if row["pack256"] is not None and row["detailPx"] >= 330]  # noqa: E731
-    held = sharp(everything)
-    both = datasets.join(everything, everything_train)
-    reference256 = [len(everything) + i for i in sharp(everything_train)][: max(len(held), 200)]
+    held = sharp(test)
+    both = datasets.join(test, train)
+    reference256 = [len(test) + i for i in sharp(train)][: max(len(held), 200)]
     metrics = {
         "model": pictures.manifest["version"],
         "test_pictures": len(test),
