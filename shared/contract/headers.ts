@@ -21,6 +21,8 @@ export const HEADER = {
   source: 'X-Preview-Source',
   /** `ErrorCode`. */
   error: 'X-Preview-Error',
+  /** How often the caller may ask. */
+  rateLimitPolicy: 'RateLimit-Policy',
 } as const;
 
 /** Where the bytes of an answer come from. */
@@ -57,7 +59,7 @@ export function pictureCacheControl(outcome: PictureOutcome, { versioned, expire
 }
 
 /** Statuses that are the server's state or the caller's rights rather than a property of the address. */
-const PASSING = new Set([401, 409, 429]);
+const PASSING = new Set([401, 403, 409, 429]);
 
 export function problemCacheControl(status: number): string {
   return status >= 500 || PASSING.has(status) ? 'no-store' : `public, max-age=${PROBLEM_S}`;

@@ -46,7 +46,7 @@ describe('the header table', () => {
     const headers = problemHeaders(problem(code, 'detail', 3));
     expect(headers).toMatchObject({ 'X-Preview-Error': code, 'Retry-After': '3' });
     const { status } = ERRORS[code];
-    const passing = status >= 500 || [401, 409, 429].includes(status);
+    const passing = status >= 500 || [401, 403, 409, 429].includes(status);
     expect(headers['Cache-Control']).toBe(passing ? 'no-store' : 'public, max-age=5');
   });
 });
