@@ -10,6 +10,7 @@ import { ERRORS, type ProblemError } from './errors.ts';
  * | draft asked for | one day with `v`, else 60 s | weak ETag, `X-Preview-Stage: 1` |
  * | draft instead of final | `no-store` | no ETag, `X-Preview-Stage: 1` |
  * | `v` of another model | `public, max-age=5` | a redirect to the served one |
+ * | every picture | | `X-Preview-Stage`, `X-Preview-Source`, `X-Preview-Alt` |
  * | problem or notice | `public, max-age=5`, or `no-store` where a retry may succeed | `X-Preview-Error`, `Retry-After` |
  */
 
@@ -19,6 +20,8 @@ export const HEADER = {
   stage: 'X-Preview-Stage',
   /** `PictureSource`. */
   source: 'X-Preview-Source',
+  /** The garment in words, for an `alt`. Headers are ASCII: its apostrophes are straight. */
+  alt: 'X-Preview-Alt',
   /** `ErrorCode`. */
   error: 'X-Preview-Error',
   /** How often the caller may ask. */
@@ -78,12 +81,19 @@ export function problemHeaders(error: ProblemError): Record<string, string> {
 export function pictureHeaders(
   outcome: PictureOutcome,
   address: Address,
-  picture: { readonly etag: string; readonly network: Network; readonly source: PictureSource },
+  picture: {
+    readonly etag: string;
+    readonly network: Network;
+    readonly source: PictureSource;
+    /** What it shows, in words. */
+    readonly alt: string;
+  },
 ): Record<string, string> {
   return {
     ...validatorHeaders(outcome, address, picture.etag),
     [HEADER.stage]: String(picture.network),
     [HEADER.source]: picture.source,
+    [HEADER.alt]: picture.alt.replaceAll('’', "'"),
   };
 }
 

@@ -1,3 +1,4 @@
+export { describe } from './describe.ts';
 export { prefixes, slugOf, tokenise, tokeniseSlug } from './tokenise.ts';
 export type { QueryToken, TokenisedQuery, UnknownWord } from './types.ts';
 export {

@@ -276,6 +276,13 @@ describe('refine', () => {
       'pants',
     ]);
     expect(body.unknown).toEqual([{ text: 'blakc', suggestion: 'black' }]);
+    expect(body.alt).toBe('Women’s black ankle pants');
+    expect(body.steps.map(({ alt }: { alt: string }) => alt)).toEqual([
+      'Women’s pants',
+      'Women’s black pants',
+      'Women’s black ankle pants',
+      'Women’s black ankle pants',
+    ]);
     expect(body.color).toMatchObject({ name: 'black', target: expect.any(Array), hex: expect.any(String) });
     expect(body.steps.map(({ word }: { word: { word: string } }) => word.word)).toEqual([
       'women',
@@ -287,6 +294,7 @@ describe('refine', () => {
       const draft = await worker.fetch(pictures.draft);
       expect(draft.status).toBe(200);
       expect(draft.headers.get('Cache-Control')).toBe('public, max-age=86400');
+      expect(draft.headers.get('X-Preview-Alt')).toMatch(/^Women's .*pants$/);
     }
   });
 });

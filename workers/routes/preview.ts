@@ -6,6 +6,7 @@ import type { PreviewFields } from '../../shared/contract/log.ts';
 import { previewKey } from '../../shared/contract/picture.ts';
 import { previewPath } from '../../shared/contract/preview-params.ts';
 import type { Result } from '../../shared/contract/result.ts';
+import { describe } from '../../shared/query/index.ts';
 import { pictureRequest } from '../../shared/query/picture-request.ts';
 import type { AppContext } from '../http/env.ts';
 import { etagOf, isKnown } from '../http/etag.ts';
@@ -62,7 +63,12 @@ export async function preview(c: AppContext, asked: Result<Asked, ProblemError>)
   });
   setMetric(c, source, Date.now() - since, source === 'edge' ? engine.name : undefined);
   return c.body(picture.bytes, 200, {
-    ...pictureHeaders(outcome, address, { etag, network: picture.network, source }),
+    ...pictureHeaders(outcome, address, {
+      etag,
+      network: picture.network,
+      source,
+      alt: describe(query.tokens),
+    }),
     'Content-Type': CONTENT_TYPE[picture.format],
     'Content-Length': String(picture.bytes.byteLength),
   });

@@ -1,6 +1,6 @@
 import { problem } from '../../shared/contract/errors.ts';
 import { type PreviewParams, previewPath } from '../../shared/contract/preview-params.ts';
-import { prefixes, type TokenisedQuery } from '../../shared/query/index.ts';
+import { describe, prefixes, type TokenisedQuery } from '../../shared/query/index.ts';
 import { pictureRequest } from '../../shared/query/picture-request.ts';
 import type { AppContext } from '../http/env.ts';
 import { refuse } from '../http/refuse.ts';
@@ -20,6 +20,7 @@ export function refine(c: AppContext): Response {
   return c.json({
     model: MODEL_VERSION,
     canonical: query.canonical,
+    alt: describe(query.tokens),
     slug: query.slug,
     tokens: query.tokens,
     superseded: query.superseded,
@@ -28,6 +29,7 @@ export function refine(c: AppContext): Response {
     steps: steps.value.map((step) => ({
       word: step.tokens.at(-1),
       canonical: step.canonical,
+      alt: describe(step.tokens),
       slug: step.slug,
       pictures: picturesOf(step, params),
     })),

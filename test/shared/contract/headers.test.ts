@@ -29,13 +29,14 @@ describe('the header table', () => {
     expect(pictureCacheControl(outcome, address)).toBe(cacheControl);
   });
 
-  it('names stage and source; a draft instead of a final has no ETag', () => {
-    const picture = { etag: 'W/"a"', network: 2, source: 'gpu' } as const;
+  it('names stage and source and says what it shows; a draft instead of a final has no ETag', () => {
+    const picture = { etag: 'W/"a"', network: 2, source: 'gpu', alt: 'Women’s jeans' } as const;
     expect(pictureHeaders('final', { versioned: false }, picture)).toEqual({
       'Cache-Control': 'public, max-age=60',
       ETag: 'W/"a"',
       'X-Preview-Stage': '2',
       'X-Preview-Source': 'gpu',
+      'X-Preview-Alt': "Women's jeans",
     });
     expect(validatorHeaders('draft-instead-of-final', { versioned: true }, 'W/"a"')).toEqual({
       'Cache-Control': 'no-store',

@@ -3,7 +3,8 @@ import type { Lab } from '../../../shared/contract/picture.ts';
 /** What the page reads of the answer of `GET /v1/refine`, which holds more. */
 export interface Refinement extends Reading {
   readonly canonical: string;
-  readonly tokens: readonly Word[];
+  /** The garment in a shop's words. */
+  readonly alt: string;
   readonly color: Color | null;
   readonly steps: readonly Step[];
 }
@@ -38,6 +39,7 @@ export interface Color {
 export interface Step {
   readonly word: Word;
   readonly canonical: string;
+  readonly alt: string;
   readonly pictures: { readonly draft: string; readonly final: string };
 }
 

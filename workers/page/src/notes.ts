@@ -1,5 +1,6 @@
+import { inWords } from '../../../shared/query/describe.ts';
 import type { Failure, Reading, UnknownWord } from './api.ts';
-import { endsInWord, inWords } from './words.ts';
+import { endsInWord } from './words.ts';
 
 /** Unknown words named one by one; more are counted. */
 const NAMED = 2;

@@ -6,7 +6,7 @@ import { createPictures } from './pictures.ts';
 import { createPreview } from './preview.ts';
 import { createRow } from './row.ts';
 import { createStudio } from './studio.ts';
-import { describe, replaceWord, wordsAtStep } from './words.ts';
+import { replaceWord } from './words.ts';
 
 /** Time without a keystroke after which the final pictures are asked for. */
 const REST_MS = 300;
@@ -152,14 +152,13 @@ async function finish(): Promise<void> {
 
 function showLarge(): void {
   if (shown === null) return;
-  const { steps, tokens } = shown;
+  const { steps } = shown;
   const index = picked ?? steps.length - 1;
   const step = steps[index];
   if (step === undefined) return;
-  const alt = describe(index === steps.length - 1 ? tokens : wordsAtStep(steps, index));
-  title.textContent = alt;
+  title.textContent = step.alt;
   row.mark(index);
-  large.show({ ...step.pictures, alt });
+  large.show({ ...step.pictures, alt: step.alt });
 }
 
 function showStage(): void {

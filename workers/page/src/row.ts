@@ -2,7 +2,6 @@ import type { Failure, Step } from './api.ts';
 import { fadeIn, wantsStillness } from './frame.ts';
 import type { Pictures } from './pictures.ts';
 import { createPreview, type Preview } from './preview.ts';
-import { describe, wordsAtStep } from './words.ts';
 
 export interface Row {
   /** Shows a picture for every step; steps that are shown already keep their picture. */
@@ -58,7 +57,7 @@ export function createRow(list: HTMLOListElement, pictures: Pictures, onPick: (i
         const { word, preview, item } = tiles[index] ?? addTile(index);
         word.textContent = step.word.word;
         item.dataset.kind = step.word.kind;
-        preview.show({ ...step.pictures, alt: describe(wordsAtStep(steps, index)) });
+        preview.show({ ...step.pictures, alt: step.alt });
       }
       if (grown) list.scrollTo({ left: list.scrollWidth, behavior: wantsStillness() ? 'auto' : 'smooth' });
     },

@@ -1,42 +1,4 @@
-import type { Word } from './api.ts';
-
-const WHO: Readonly<Record<string, string>> = {
-  women: 'women’s',
-  men: 'men’s',
-  girls: 'girls’',
-  boys: 'boys’',
-  kids: 'kids’',
-};
-/** Cuts that name the garment themselves: nobody says "joggers pants". */
-const GARMENT_CUTS = new Set(['leggings', 'joggers', 'chinos']);
-/** Words that a garment has rather than is. */
-const PARTS = new Set([
-  'drawstring',
-  'elastic waist',
-  'paper bag',
-  'rolled hem',
-  'ribbed cuff',
-  'side stripe',
-  'lace',
-]);
-/** The order in which English puts what stands before the noun. */
-const BEFORE_NOUN = ['color', 'pattern', 'rise', 'length', 'fit', 'detail', 'waist', 'fabric', 'cut'];
-
-/** The garment in a shop's words: "Women’s black skinny jeans with side stripe". The order of `words` is free. */
-export function describe(words: readonly Word[]): string {
-  const of = (kind: string) => words.filter((word) => word.kind === kind).map((word) => word.word);
-  const who = of('gender').map((word) => WHO[word] ?? word);
-  const parts = words.filter((word) => PARTS.has(word.word)).map((word) => word.word);
-  const before = BEFORE_NOUN.flatMap(of).filter((word) => !PARTS.has(word) && !GARMENT_CUTS.has(word));
-  const cuts = of('cut').filter((word) => GARMENT_CUTS.has(word));
-  const noun = cuts.length > 0 ? cuts : of('type');
-  const text = [...who, ...before, ...noun].join(' ') + (parts.length > 0 ? ` with ${inWords(parts)}` : '');
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** "a", "a and b", "a, b and c". */
-export const inWords = (items: readonly string[]): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+/** Finding and replacing words in what the shopper typed. No DOM. */
 
 /** The text with a word of it replaced, as typed by the shopper in any case; appended when it is not found. */
 export function replaceWord(text: string, word: string, by: string): string {
@@ -67,20 +29,3 @@ function wordAt(text: string, word: string): number {
 
 const isLetter = (character: string | undefined): boolean =>
   character !== undefined && /[\p{L}\p{N}]/u.test(character);
-
-/**
- * The words that count at a step: those added up to there that its canonical query still holds, and the garment
- * that is assumed when none is named.
- */
-export function wordsAtStep(
-  steps: readonly { readonly word: Word; readonly canonical: string }[],
-  index: number,
-): readonly Word[] {
-  const canonical = steps[index]?.canonical ?? '';
-  const words = steps
-    .slice(0, index + 1)
-    .map((step) => step.word)
-    .filter(({ word }) => wordAt(canonical, word) >= 0);
-  if (words.some((word) => word.kind === 'type')) return words;
-  return [...words, { word: 'pants', kind: 'type', text: '' }];
-}
