@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
-import { cors } from 'hono/cors';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { timing } from 'hono/timing';
 import { problem } from '../shared/contract/errors.ts';
-import { EXPOSED_HEADERS } from '../shared/contract/headers.ts';
+import { access, addressLimit, crossOrigin, sizeLimit } from './access/middleware.ts';
 import { accessLog } from './http/access-log.ts';
 import type { AppContext, AppEnv } from './http/env.ts';
 import { refuse } from './http/refuse.ts';
@@ -41,14 +40,17 @@ app.use(
     xXssProtection: false,
   }),
 );
-app.use(cors({ origin: '*', allowMethods: METHODS, exposeHeaders: [...EXPOSED_HEADERS], maxAge: 86_400 }));
-
 app.use(async (c, next) => {
   const services = servicesOf(c.env);
   if (services === null) return refuse(c, problem('misconfigured', 'The log names what is wrong.'));
   c.set('services', services);
   return next();
 });
+app.use(crossOrigin);
+app.use(addressLimit);
+app.use(sizeLimit);
+// Health tells nothing that is worth a key; whatever else is under /v1 needs a right.
+for (const path of ['/v1/preview', '/v1/preview/*', '/v1/colors', '/v1/refine']) app.use(path, access);
 
 app.get('/v1/preview', (c) => preview(c, readAsked(c)));
 app.get('/v1/preview/:file', (c) => preview(c, readFile(c, c.req.param('file'))));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../shared/contract/result.ts';
+import { type AccessConfig, accessVariables, toAccess } from './access/config.ts';
 import type { GpuTarget } from './pipeline/generator/gpu.ts';
 
 /** README.md explains every variable. */
@@ -44,6 +45,7 @@ const variables = z.object({
   GPU_OUTPUT_HOSTS: hosts.default(['replicate.delivery']),
   GPU_BUDGET_MS: ms(50, MAX_DEADLINE_MS, 1_500),
   GPU_DEADLINE_MS: ms(100, MAX_DEADLINE_MS, 20_000),
+  ...accessVariables,
 });
 type Variables = z.infer<typeof variables>;
 
@@ -61,6 +63,7 @@ export interface Config {
   readonly gpu: GpuConfig | null;
   readonly budgetMs: number;
   readonly deadlineMs: number;
+  readonly access: AccessConfig;
 }
 
 /** The Worker's variables and secrets, as the platform hands them over. */
@@ -91,6 +94,9 @@ function checkTogether(vars: Variables, context: z.RefinementCtx): void {
   if (vars.ENVIRONMENT === 'production' && token?.startsWith('dev-')) {
     fault('GPU_TOKEN', 'is a development secret, which production refuses');
   }
+  if (vars.ENVIRONMENT === 'production' && vars.ACCESS === 'open') {
+    fault('ACCESS', 'may be open in development alone');
+  }
 }
 
 function toConfig(vars: Variables): Config {
@@ -105,6 +111,7 @@ function toConfig(vars: Variables): Config {
     gpu,
     budgetMs: vars.GPU_BUDGET_MS,
     deadlineMs: vars.GPU_DEADLINE_MS,
+    access: toAccess(vars, vars.ENVIRONMENT === 'development'),
   };
 }
 

@@ -12,6 +12,8 @@ import { createPreviewer, type Previewer } from './pipeline/previewer.ts';
 /** What wrangler.toml binds. */
 export interface Bindings extends Vars {
   readonly PREVIEWS: KVNamespace;
+  readonly VISITOR_LIMIT: RateLimit;
+  readonly SERVER_LIMIT: RateLimit;
 }
 
 /** What the routes use: the adapters behind their ports, made once per isolate. */

@@ -21,6 +21,8 @@ export interface RequestLine {
   readonly ms: number;
   readonly preview?: PreviewFields;
   readonly error?: ErrorCode;
+  /** `AccessKind` and the key's name, such as `secret:shop`; no secret. */
+  readonly access?: string;
 }
 
 /** What a preview's line says beside. */
@@ -49,6 +51,7 @@ export const INCIDENTS = [
   'cache_value_damaged',
   'gpu_failed',
   'edge_failed',
+  'limiter_failed',
   'misconfigured',
   'unexpected',
 ] as const;

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
 import { inject } from 'vitest';
+import { RATE_LIMITS } from '../../shared/contract/access.ts';
 import type { LogLine } from '../../shared/contract/log.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,10 +25,12 @@ export interface WorkerUnderTest {
  * A fresh isolate with an empty KV.
  * @param vars stand in for wrangler.toml's and the secrets
  * @param bundle another one than the Worker's
+ * @param visitorRate another one than wrangler.toml's
  */
 export async function startWorker(
   vars: Record<string, string> = {},
   bundle: 'workerBundle' | 'generatorBundle' = 'workerBundle',
+  visitorRate: Rate = RATE_LIMITS.visitor,
 ): Promise<WorkerUnderTest> {
   const log: LogLine[] = [];
   const dir = inject(bundle);
@@ -37,6 +40,10 @@ export async function startWorker(
     compatibilityDate: compatibilityDate(),
     bindings: { ENVIRONMENT: 'development', ...vars },
     kvNamespaces: ['PREVIEWS'],
+    ratelimits: {
+      VISITOR_LIMIT: limitOf(visitorRate),
+      SERVER_LIMIT: limitOf(RATE_LIMITS.server),
+    },
     cf: false,
     handleRuntimeStdio(stdout: Readable, stderr: Readable) {
       for (const stream of [stdout, stderr]) readLines(stream, (line) => log.push(line));
@@ -61,6 +68,16 @@ export async function startWorker(
     stop: () => miniflare.dispose(),
   };
 }
+
+interface Rate {
+  readonly requests: number;
+  readonly seconds: 10 | 60;
+}
+
+const limitOf = ({ requests, seconds }: Rate) => ({
+  namespace_id: String(requests),
+  simple: { limit: requests, period: seconds },
+});
 
 const MODULE_TYPES = { '.js': 'ESModule', '.wasm': 'CompiledWasm', '.onnx': 'Data', '.bin': 'Data' } as const;
 

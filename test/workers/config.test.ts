@@ -17,6 +17,14 @@ describe('the configuration', () => {
         gpu: null,
         budgetMs: 1_500,
         deadlineMs: 20_000,
+        access: {
+          open: false,
+          secretKeys: [],
+          publishableKeys: [],
+          signingKeys: [],
+          corsOrigins: [],
+          pageFinalsPerDay: 2_000,
+        },
       },
     });
   });
@@ -63,6 +71,15 @@ describe('the configuration', () => {
     [{ ...gpu, GPU_MODEL: 'a/b', GPU_DEPLOYMENT: 'a/b' }, /exclude each other/],
     [{ GPU_BUDGET_MS: '3000', GPU_DEADLINE_MS: '2000' }, /must not exceed/],
     [{ GPU_DEADLINE_MS: '26000' }, /GPU_DEADLINE_MS/],
+    [{ ACCESS: 'open' }, /ACCESS may be open in development alone/],
+    [{ SECRET_KEYS: `rsk_${'A'.repeat(43)}` }, /SECRET_KEYS/],
+    [{ SECRET_KEYS: `a:${'0'.repeat(64)},a:${'1'.repeat(64)}` }, /names one key twice/],
+    [{ SIGNING_KEYS: 'k1:short' }, /less than 32 characters/],
+    [{ SIGNING_KEYS: ['a', 'b', 'c'].map((id) => `${id}:${id.repeat(40)}`).join() }, /more than 2 keys/],
+    [{ PUBLISHABLE_KEYS: '{' }, /must be JSON/],
+    [{ PUBLISHABLE_KEYS: '[{"key":"rpk_x","origins":["https://a.example"]}]' }, /must look like rpk_/],
+    [{ CORS_ORIGINS: 'https://a.example/' }, /must be origins/],
+    [{ CORS_ORIGINS: '*' }, /must be origins/],
   ])('refuses %o', (env, message) => {
     expect(errorOf(env)).toMatch(message);
   });

@@ -339,6 +339,7 @@ describe('the log', () => {
           route: '/v1/preview',
           status: 200,
           ms: expect.any(Number),
+          access: 'open',
           preview: {
             key: expect.stringContaining(`p1:${model}:9.2:`),
             asked: 'draft',

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { RequestLine } from '../../shared/contract/log.ts';
+import type { Access } from '../access/access.ts';
 import type { Bindings, Services } from '../services.ts';
 
 /** Hono's generics for this Worker. */
@@ -8,8 +9,10 @@ export interface AppEnv {
   Variables: {
     requestId: string;
     services: Services;
+    /** By what right the request is answered; set on addresses that need one. */
+    access: Access;
     /** What the request's log line says beside. */
-    line: Partial<Pick<RequestLine, 'preview' | 'error'>>;
+    line: Partial<Pick<RequestLine, 'preview' | 'error' | 'access'>>;
   };
 }
 

@@ -10,6 +10,7 @@ export async function health(c: AppContext): Promise<Response> {
   const probed = gpuProbe === null ? null : await gpuProbe();
   const agrees = probed?.model === undefined || probed.model === null || probed.model === MODEL_VERSION;
   const finals = probed?.reachable === true && probed.ready !== false && agrees;
+  const { open, secretKeys, publishableKeys, signingKeys } = config.access;
   c.header('Cache-Control', 'no-store');
   return c.json({
     status: probed === null ? 'drafts' : finals ? 'ok' : 'degraded',
@@ -17,6 +18,12 @@ export async function health(c: AppContext): Promise<Response> {
     ready: true,
     finals,
     environment: config.environment,
+    access: {
+      open,
+      secretKeys: secretKeys.length,
+      publishableKeys: publishableKeys.length,
+      signingKeys: signingKeys.length,
+    },
     model: MODEL_VERSION,
     edge: { engine: engine.name, warm: engine.ready() },
     gpu: { configured: probed !== null, ...(probed ?? { reachable: false, ready: false, model: null }) },

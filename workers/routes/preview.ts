@@ -29,15 +29,21 @@ export async function preview(c: AppContext, asked: Result<Asked, ProblemError>)
   const request = pictureRequest(query, { model: MODEL_VERSION, seed, size, format, stage });
   const key = previewKey(request);
   const note = (fields: Omit<PreviewFields, 'key' | 'asked'> & { key?: string }): void =>
-    c.set('line', { preview: { key, asked: wanted, ...fields } });
+    c.set('line', { ...c.get('line'), preview: { key, asked: wanted, ...fields } });
 
-  if (v !== undefined && v !== MODEL_VERSION) {
+  const { kind, id, expiresIn } = c.var.access;
+  // A signature holds for one address: a signed one that names another model is answered as if it named none.
+  if (v !== undefined && v !== MODEL_VERSION && kind !== 'signed') {
     note({ outcome: 'redirect' });
     c.header('Cache-Control', `public, max-age=${PROBLEM_S}`);
-    return c.redirect(previewPath(query.slug, { ...params, v: MODEL_VERSION }), 302);
+    const key = kind === 'publishable' ? id : undefined;
+    return c.redirect(previewPath(query.slug, { ...params, v: MODEL_VERSION, key }), 302);
   }
 
-  const address: Address = { versioned: v !== undefined };
+  const address: Address = {
+    versioned: v === MODEL_VERSION,
+    ...(expiresIn === undefined ? {} : { expiresIn }),
+  };
   const etag = await etagOf(key);
   if (isKnown(etag, c.req.header('If-None-Match'))) {
     note({ outcome: 'not-modified' });

@@ -16,6 +16,7 @@ export function refine(c: AppContext): Response {
   const text = readText(c);
   const steps = text.ok ? prefixes(text.value) : text;
   if (!steps.ok) return refuse(c, problem('internal', 'The words of the query could not be followed.'));
+  const key = c.var.access.kind === 'publishable' ? c.var.access.id : undefined;
   c.header('Cache-Control', 'public, max-age=60');
   return c.json({
     model: MODEL_VERSION,
@@ -31,7 +32,7 @@ export function refine(c: AppContext): Response {
       canonical: step.canonical,
       alt: describe(step.tokens),
       slug: step.slug,
-      pictures: picturesOf(step, params),
+      pictures: picturesOf(step, params, key),
     })),
   });
 }
@@ -40,8 +41,13 @@ export function refine(c: AppContext): Response {
 const targetOf = (query: TokenisedQuery, { seed, size, format }: PreviewParams) =>
   pictureRequest(query, { model: MODEL_VERSION, seed, size, format, stage: 'final' }).lab;
 
-function picturesOf({ slug }: TokenisedQuery, { seed, size, format }: PreviewParams) {
+/** @param key the publishable key that was asked with, which its pictures need as well */
+function picturesOf(
+  { slug }: TokenisedQuery,
+  { seed, size, format }: PreviewParams,
+  key: string | undefined,
+) {
   const address = (stage: PreviewParams['stage']): string =>
-    previewPath(slug, { seed, size, format, stage, v: MODEL_VERSION });
+    previewPath(slug, { seed, size, format, stage, v: MODEL_VERSION, key });
   return { auto: address('auto'), draft: address('draft'), final: address('final') };
 }

@@ -1,0 +1,137 @@
+import { type AccessKind, KEY_PARAM, type RateLimited, SECRET_KEY } from '../../shared/contract/access.ts';
+import { type ProblemError, problem } from '../../shared/contract/errors.ts';
+import { err, ok, type Result } from '../../shared/contract/result.ts';
+import { isSigned, verifyAddress } from '../../shared/contract/signature.ts';
+import { sha256Hex } from '../pipeline/sha256.ts';
+import type { AccessConfig, SecretKeyHash } from './config.ts';
+
+/** How many generations somebody may cause between midnights, UTC. */
+export interface Ceiling {
+  /** Equal for all who share it. */
+  readonly name: string;
+  readonly perDay: number;
+}
+
+/** By what right a request is answered. */
+export interface Access {
+  readonly kind: AccessKind;
+  /** Name of the key; no secret. */
+  readonly id?: string;
+  /** Absent: no ceiling. */
+  readonly ceiling?: Ceiling;
+  /** Absent: no limit. */
+  readonly limit?: { readonly name: RateLimited; readonly key: string };
+  /** Seconds until a signed address ends. */
+  readonly expiresIn?: number;
+}
+
+/** What of a request decides. */
+export interface Asking {
+  readonly method: string;
+  readonly url: URL;
+  /** Path and query as they were sent. */
+  readonly address: string;
+  header(name: string): string | undefined;
+}
+
+/**
+ * Lets a request in or says why not: signed addresses, secret keys, publishable keys, the Worker's own page, in this
+ * order. Where everybody may ask, keys are checked only if such keys are known.
+ *
+ * Errors: `unauthorized`, `forbidden_origin`, `bad_signature`, `signature_expired`.
+ */
+export async function admit(
+  asking: Asking,
+  config: AccessConfig,
+  now: number,
+): Promise<Result<Access, ProblemError>> {
+  const { searchParams } = asking.url;
+  const { open, signingKeys, secretKeys, publishableKeys } = config;
+  const bearer = /^bearer +(\S+)$/i.exec(asking.header('Authorization') ?? '')?.[1];
+  const key = searchParams.get(KEY_PARAM);
+  if (isSigned(searchParams) && (!open || signingKeys.length > 0)) return bySignature(asking, config, now);
+  if (bearer !== undefined && (!open || secretKeys.length > 0)) return bySecretKey(bearer, secretKeys);
+  if (key !== null && (!open || publishableKeys.length > 0)) return byPublishableKey(key, asking, config);
+  if (open) return ok({ kind: 'open' });
+  if (originOf(asking) === asking.url.origin) return ok(ownPage(asking, config));
+  return err(
+    problem('unauthorized', `Send a secret key, a publishable key (${KEY_PARAM}=) or a signed address.`),
+  );
+}
+
+async function bySignature(
+  { method, address, header }: Asking,
+  { signingKeys }: AccessConfig,
+  now: number,
+): Promise<Result<Access, ProblemError>> {
+  if (method !== 'GET' && method !== 'HEAD') {
+    return err(problem('unauthorized', 'A signed address is for GET alone.'));
+  }
+  const verified = await verifyAddress(address, signingKeys, now);
+  if (!verified.ok) return verified;
+  const { keyId, expiresIn } = verified.value;
+  const limit = { name: 'visitor', key: `signed:${visitorOf(header)}` } as const;
+  return ok({ kind: 'signed', id: keyId, limit, expiresIn });
+}
+
+async function bySecretKey(
+  bearer: string,
+  known: readonly SecretKeyHash[],
+): Promise<Result<Access, ProblemError>> {
+  if (!SECRET_KEY.test(bearer)) return err(problem('unauthorized', 'A secret key begins with rsk_.'));
+  const hash = await sha256Hex(new Uint8Array(new TextEncoder().encode(bearer)));
+  // Every one is looked at, whichever fits: the time tells nothing.
+  const found = known.filter(({ sha256 }) => equalInConstantTime(sha256, hash))[0];
+  if (found === undefined) return err(problem('unauthorized', 'The secret key is not known, or no longer.'));
+  const { name } = found;
+  return ok({ kind: 'secret', id: name, limit: { name: 'server', key: `secret:${name}` } });
+}
+
+function byPublishableKey(
+  key: string,
+  asking: Asking,
+  { publishableKeys }: AccessConfig,
+): Result<Access, ProblemError> {
+  const known = publishableKeys.find((publishable) => publishable.key === key);
+  if (known === undefined)
+    return err(problem('unauthorized', 'The publishable key is not known, or no longer.'));
+  const origin = originOf(asking);
+  if (origin === null || !known.origins.includes(origin)) {
+    return err(
+      problem(
+        'forbidden_origin',
+        'The key is bound to the origins of its shop; the page must send its origin (referrerpolicy="origin").',
+      ),
+    );
+  }
+  return ok({
+    kind: 'publishable',
+    id: key,
+    ceiling: { name: key, perDay: known.finalsPerDay },
+    limit: { name: 'visitor', key: `${key}:${visitorOf(asking.header)}` },
+  });
+}
+
+const ownPage = (asking: Asking, { pageFinalsPerDay }: AccessConfig): Access => ({
+  kind: 'page',
+  ceiling: { name: 'page', perDay: pageFinalsPerDay },
+  limit: { name: 'visitor', key: `page:${visitorOf(asking.header)}` },
+});
+
+/** Browsers send no `Origin` with a plain `<img>`, but, unless told otherwise, the origin as `Referer`. */
+function originOf({ url, header }: Asking): string | null {
+  const origin = header('Origin');
+  if (origin !== undefined) return origin;
+  if (header('Sec-Fetch-Site') === 'same-origin') return url.origin;
+  const referer = header('Referer');
+  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : null;
+}
+
+/** Set by Cloudflare, whatever the client sends. */
+const visitorOf = (header: Asking['header']): string => header('CF-Connecting-IP') ?? 'unknown';
+
+function equalInConstantTime(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let at = 0; at < a.length; at += 1) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
+  return difference === 0;
+}
