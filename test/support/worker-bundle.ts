@@ -23,13 +23,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('workerBundle', await bundle(join(out, 'worker')));
   project.provide(
     'generatorBundle',
-    await bundle(join(out, 'generators'), 'test/support/generator-worker.ts'),
+    await bundle(join(out, 'generators'), 'test/support/generator-worker.ts', { EDGE_ENGINE: 'onnx' }),
   );
   return () => rm(out, { recursive: true, force: true });
 }
 
-/** @param main the entry instead of wrangler.toml's */
-async function bundle(out: string, main?: string): Promise<string> {
+/**
+ * @param main the entry instead of wrangler.toml's
+ * @param env for the build, beside the process's own
+ */
+async function bundle(out: string, main?: string, env: Record<string, string> = {}): Promise<string> {
   await promisify(execFile)(
     process.execPath,
     [
@@ -45,6 +48,7 @@ async function bundle(out: string, main?: string): Promise<string> {
       timeout: 100_000,
       env: {
         ...process.env,
+        ...env,
         PATH: `${join(ROOT, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
         WRANGLER_SEND_METRICS: 'false',
         CLOUDFLARE_CF_FETCH_ENABLED: 'false',

@@ -2,19 +2,13 @@
  * Makes what the Worker's bundle needs and the repository does not hold. wrangler.toml's `[build]` runs it before
  * every `wrangler deploy` and `wrangler dev`.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { buildEngine } from './engine/build.ts';
+import { buildGeneralEngine } from './general-engine.ts';
 import { buildPage } from './page.ts';
-import { unshareMemory } from './unshare-memory.ts';
 
 const out = new URL('../dist/', import.meta.url);
 await mkdir(out, { recursive: true });
-
-const require = createRequire(import.meta.url);
-const ort = await readFile(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
-await writeFile(new URL('ort.wasm', out), unshareMemory(ort));
-console.log('built workers/dist/ort.wasm');
 
 const graph = new URL('../../shared/model/stage1.onnx', import.meta.url);
 const packed = await buildEngine(graph, out);
@@ -23,6 +17,10 @@ console.log(
     ? `built workers/dist/kernel.wasm and stage1.bin (${(packed.value / 1024).toFixed(0)} KiB of weights)`
     : `built workers/dist/kernel.wasm; the graph is not its own, drafts are onnxruntime-web's: ${packed.error}`,
 );
+
+const general = !packed.ok || process.env.EDGE_ENGINE === 'onnx';
+await buildGeneralEngine(out, general);
+console.log(`built workers/dist/ort.wasm, ${general ? '' : 'not '}for the bundle`);
 
 const bytes = await buildPage(new URL('page/', out));
 console.log(`built workers/dist/page (script ${(bytes / 1024).toFixed(1)} KiB)`);
