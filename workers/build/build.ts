@@ -22,5 +22,7 @@ const general = !packed.ok || process.env.EDGE_ENGINE === 'onnx';
 await buildGeneralEngine(out, general);
 console.log(`built workers/dist/ort.wasm, ${general ? '' : 'not '}for the bundle`);
 
-const bytes = await buildPage(new URL('page/', out));
-console.log(`built workers/dist/page (script ${(bytes / 1024).toFixed(1)} KiB)`);
+const sizes = Object.entries(await buildPage(new URL('page/', out)));
+console.log(
+  `built workers/dist/page (${sizes.map(([file, bytes]) => `${file} ${(bytes / 1024).toFixed(1)} KiB`).join(', ')})`,
+);

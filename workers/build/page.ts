@@ -1,20 +1,23 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const page = new URL('../page/', import.meta.url);
+const workers = new URL('../', import.meta.url);
+const ENTRIES = ['page/src/page.ts', 'page/src/page.css', 'component/restgan-preview.ts'];
 
 /**
- * Builds the storefront page into `out`, the directory of wrangler.toml's `[assets]`: one script, one style sheet,
- * and `page/public` as it is. Returns the size of the script in bytes.
+ * Builds the assets into `out`, the directory of wrangler.toml's `[assets]`: the storefront page, which is a script, a
+ * style sheet and `page/public` as it is, and the web component's module. Returns the sizes of what it bundled, in bytes.
  */
-export async function buildPage(out: URL): Promise<number> {
+export async function buildPage(out: URL): Promise<Readonly<Record<string, number>>> {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  await cp(new URL('public/', page), out, { recursive: true });
+  await cp(new URL('page/public/', workers), out, { recursive: true });
   const { metafile } = await build({
-    entryPoints: [fileURLToPath(new URL('src/page.ts', page)), fileURLToPath(new URL('src/page.css', page))],
+    entryPoints: ENTRIES.map((entry) => fileURLToPath(new URL(entry, workers))),
     outdir: fileURLToPath(out),
+    entryNames: '[name]',
     bundle: true,
     format: 'esm',
     target: ['chrome111', 'firefox114', 'safari16.4'],
@@ -22,5 +25,7 @@ export async function buildPage(out: URL): Promise<number> {
     metafile: true,
     logLevel: 'warning',
   });
-  return Object.entries(metafile.outputs).find(([file]) => file.endsWith('.js'))?.[1].bytes ?? 0;
+  return Object.fromEntries(
+    Object.entries(metafile.outputs).map(([file, { bytes }]) => [basename(file), bytes]),
+  );
 }

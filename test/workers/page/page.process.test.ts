@@ -3,8 +3,6 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type RunningService, startServiceProcess, TOKEN } from '../../gpu-service/serve/process.ts';
-import { describeIf } from '../../support/skip.ts';
-import { startWorker, type WorkerUnderTest } from '../../support/worker.ts';
 import {
   CHROMIUM,
   DESK,
@@ -13,8 +11,10 @@ import {
   PHONE,
   startBrowser,
   type WatchedPage,
-} from './browser.ts';
-import { type Storefront, startStorefront } from './storefront.ts';
+} from '../../support/browser.ts';
+import { describeIf } from '../../support/skip.ts';
+import { type Storefront, startStorefront } from '../../support/storefront.ts';
+import { startWorker, type WorkerUnderTest } from '../../support/worker.ts';
 
 /** The page in a real browser, before the Worker in workerd and a GPU service of its own. */
 

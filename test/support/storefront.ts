@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildPage } from '../../../workers/build/page.ts';
-import type { WorkerUnderTest } from '../../support/worker.ts';
+import { buildPage } from '../../workers/build/page.ts';
+import type { WorkerUnderTest } from './worker.ts';
 
 export interface Storefront {
   readonly url: string;
@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function startStorefront(worker: WorkerUnderTest): Promise<Storefront> {
   const dir = await mkdtemp(join(tmpdir(), 'restgan-page-'));
   await buildPage(pathToFileURL(`${dir}/`));
-  const headers = headersOf(await readFile(join(dir, '_headers'), 'utf8'));
+  const headersOf = readHeaders(await readFile(join(dir, '_headers'), 'utf8'));
   const asked: string[] = [];
   let gate: Promise<void> = Promise.resolve();
 
@@ -37,9 +37,10 @@ export async function startStorefront(worker: WorkerUnderTest): Promise<Storefro
       const path = url.pathname + url.search;
       asked.push(path);
       if (url.searchParams.get('stage') === 'final') await gate;
-      const accept = request.headers.accept ?? '*/*';
-      const destination = String(request.headers['sec-fetch-dest'] ?? 'empty');
-      const got = await worker.fetch(path, { headers: { Accept: accept, 'Sec-Fetch-Dest': destination } });
+      const got = await worker.fetch(path, {
+        method: request.method ?? 'GET',
+        headers: forwarded(request.headers),
+      });
       response.writeHead(got.status, Object.fromEntries(got.headers));
       response.end(Buffer.from(await got.arrayBuffer()));
       return;
@@ -47,7 +48,7 @@ export async function startStorefront(worker: WorkerUnderTest): Promise<Storefro
     const file = url.pathname === '/' ? 'index.html' : url.pathname.slice(1);
     const bytes = await readFile(join(dir, file)).catch(() => null);
     response.writeHead(bytes === null ? 404 : 200, {
-      ...headers,
+      ...headersOf(url.pathname),
       'Content-Type': TYPES[extname(file)] ?? 'text/plain',
     });
     response.end(bytes);
@@ -74,8 +75,26 @@ export async function startStorefront(worker: WorkerUnderTest): Promise<Storefro
   };
 }
 
-/** The headers for every path (Workers static assets, `_headers`). */
-const headersOf = (text: string): Record<string, string> =>
+/** What the browser says of itself and of where it comes from. */
+const forwarded = (headers: IncomingMessage['headers']): Record<string, string> =>
   Object.fromEntries(
-    [...text.matchAll(/^ +([\w-]+): (.+)$/gm)].map(([, name, value]) => [name ?? '', value ?? '']),
+    Object.entries(headers).flatMap(([name, value]) =>
+      /^(accept|origin|referer|sec-fetch-.*|access-control-.*|if-none-match)$/.test(name)
+        ? [[name, String(value)]]
+        : [],
+    ),
   );
+
+/** Reads Workers static assets' `_headers`: a path, perhaps ending in `*`, and under it its headers, indented. */
+function readHeaders(text: string): (path: string) => Record<string, string> {
+  const rules = text.split(/\n(?=\S)/).map((rule) => {
+    const [pattern = '', ...lines] = rule.trim().split('\n');
+    return { pattern, headers: lines.map((line) => line.trim().split(/: (.*)/s)) };
+  });
+  const applies = (pattern: string, path: string): boolean =>
+    pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+  return (path) =>
+    Object.fromEntries(
+      rules.filter(({ pattern }) => applies(pattern, path)).flatMap(({ headers }) => headers),
+    );
+}

@@ -1,0 +1,71 @@
+const stillness = matchMedia('(prefers-reduced-motion: reduce)');
+
+export interface Layers {
+  readonly element: HTMLElement;
+  /** Lays a picture over the one that is shown, once it can be painted. False when a later call was faster. */
+  show(blob: Blob, alt: string, fadeMs: number): Promise<boolean>;
+  /** Changes the words of the picture that is shown. */
+  describe(alt: string): void;
+  clear(): void;
+}
+
+/**
+ * Pictures that follow each other in one place. The new one fades in over the old one, which stays opaque until it is
+ * covered, so that nothing flashes. Class `covered`: once one lies there, what is under them is out of sight for good.
+ */
+export function createLayers(): Layers {
+  const element = document.createElement('span');
+  element.className = 'layers';
+  let asked = 0;
+  let shown = 0;
+
+  const remove = (child: Element): void => {
+    if (child instanceof HTMLImageElement) URL.revokeObjectURL(child.src);
+    child.remove();
+  };
+
+  return {
+    element,
+    async show(blob, alt, fadeMs) {
+      asked += 1;
+      const turn = asked;
+      const image = new Image();
+      image.src = URL.createObjectURL(blob);
+      image.alt = alt;
+      image.part.add('picture');
+      const painted = await image.decode().then(
+        () => turn > shown,
+        () => false,
+      );
+      if (!painted) {
+        URL.revokeObjectURL(image.src);
+        return false;
+      }
+      shown = turn;
+      for (const below of element.children) below.setAttribute('aria-hidden', 'true');
+      element.append(image);
+      void fadeIn(image, fadeMs).then(() => {
+        if (image.parentNode !== element) return;
+        while (element.firstElementChild !== null && element.firstElementChild !== image) {
+          remove(element.firstElementChild);
+        }
+        element.classList.add('covered');
+      });
+      return true;
+    },
+    describe(alt) {
+      const top = element.lastElementChild;
+      if (top instanceof HTMLImageElement) top.alt = alt;
+    },
+    clear() {
+      shown = asked;
+      for (const child of [...element.children]) remove(child);
+    },
+  };
+}
+
+async function fadeIn(element: HTMLElement, duration: number): Promise<void> {
+  if (stillness.matches) return;
+  const animation = element.animate([{ opacity: 0 }, { opacity: 1 }], { duration, easing: 'ease-out' });
+  await animation.finished.catch(() => undefined);
+}
