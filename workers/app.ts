@@ -13,6 +13,7 @@ import { health } from './routes/health.ts';
 import { preview } from './routes/preview.ts';
 import { readAsked, readFile } from './routes/query.ts';
 import { refine } from './routes/refine.ts';
+import { vocabulary } from './routes/vocabulary.ts';
 import { servicesOf } from './services.ts';
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS'];
@@ -56,9 +57,17 @@ app.get('/v1/preview', (c) => preview(c, readAsked(c)));
 app.get('/v1/preview/:file', (c) => preview(c, readFile(c, c.req.param('file'))));
 app.get('/v1/colors', colors);
 app.get('/v1/refine', refine);
+app.get('/v1/vocabulary', vocabulary);
 app.get('/v1/health', health);
 
-for (const path of ['/v1/preview', '/v1/preview/:file', '/v1/colors', '/v1/refine', '/v1/health']) {
+for (const path of [
+  '/v1/preview',
+  '/v1/preview/:file',
+  '/v1/colors',
+  '/v1/refine',
+  '/v1/vocabulary',
+  '/v1/health',
+]) {
   app.all(path, (c: AppContext) => {
     c.header('Allow', METHODS.join(', '));
     return refuse(c, problem('method_not_allowed', `Ask with ${METHODS.join(', ')}.`));

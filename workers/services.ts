@@ -8,6 +8,7 @@ import { createMemoryCache } from './pipeline/cache/memory.ts';
 import { createEdgeGenerator, type EdgeEngine } from './pipeline/generator/edge.ts';
 import { createGpuGenerator } from './pipeline/generator/gpu.ts';
 import { createPreviewer, type Previewer } from './pipeline/previewer.ts';
+import { createViews, type Views } from './pipeline/views.ts';
 
 /** What wrangler.toml binds. */
 export interface Bindings extends Vars {
@@ -20,6 +21,8 @@ export interface Bindings extends Vars {
 export interface Services {
   readonly config: Config;
   readonly previewer: Previewer;
+  /** Null: no GPU service is configured, and nobody looks at pictures. */
+  readonly views: Views | null;
   readonly engine: EdgeEngine;
   readonly gpuProbe: GpuProbe | null;
 }
@@ -42,14 +45,17 @@ function createServices(env: Bindings): Services | null {
   const chosen = engineFor(edgeEngine);
   if (!chosen.ok) return misconfigured(`EDGE_ENGINE ${chosen.error}`);
   const engine = chosen.value;
+  const finals = createKvCache(env.PREVIEWS);
+  const generator = gpu === null ? null : createGpuGenerator(gpu);
   return {
     config: config.value,
     engine,
     gpuProbe: gpu === null ? null : createGpuProbe(gpu.url),
+    views: generator === null ? null : createViews({ finals, gpu: generator, deadlineMs, report: log }),
     previewer: createPreviewer({
-      finals: createKvCache(env.PREVIEWS),
+      finals,
       drafts: createMemoryCache(DRAFT_CACHE_BYTES),
-      gpu: gpu === null ? null : createGpuGenerator(gpu),
+      gpu: generator,
       edge: createEdgeGenerator(engine, finishDraft),
       budgetMs,
       deadlineMs,

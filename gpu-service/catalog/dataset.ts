@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { GENDERS, TYPES } from '../../shared/model/classes.ts';
 import { VOCABULARY, VOCABULARY_VERSION } from '../../shared/query/index.ts';
 import { clusterColors, nearest } from './clusters.ts';
 import { colorWords } from './color-words.ts';
@@ -65,8 +66,8 @@ export function writeDataset(
           note: 'Straight RGBA, sRGB, white under alpha 0. A picture that no row names (near-duplicates) stays in the pack.',
         },
         files: { rows: 'rows.jsonl', colors: 'colors.json', report: 'report.json' },
-        types: ['pants', 'jeans', 'shorts'],
-        genders: ['women', 'men', 'kids'],
+        types: TYPES,
+        genders: GENDERS,
         tokens: VOCABULARY.map(({ id, word, kind, group }) => ({ id, word, kind, group: group ?? null })),
         clusters: { whitePoint: 'D65', centroids: clustering.centroids },
       },

@@ -1,9 +1,10 @@
 import type { Lab } from '../../shared/contract/picture.ts';
+import { GENDERS, TYPES } from '../../shared/model/classes.ts';
 import { nearDuplicates } from './duplicates.ts';
 import type { ImageRecord } from './images-stage.ts';
 import { denies } from './picture-checks.ts';
 import { type CatalogRow, shortHash } from './table.ts';
-import { GENDERS, type RowTokens, TYPES, tokensOf } from './tokens.ts';
+import { type RowTokens, tokensOf } from './tokens.ts';
 
 /** One line of rows.jsonl: what training reads. */
 export interface DatasetRow {

@@ -1,4 +1,5 @@
 import { MAX_QUERY_CHARS, MAX_TOKENS } from '../../shared/contract/limits.ts';
+import { type GarmentType, type Gender, TYPES } from '../../shared/model/classes.ts';
 import {
   COLOR_TOKEN,
   type TokenKind,
@@ -8,11 +9,6 @@ import {
 } from '../../shared/query/index.ts';
 import { type Mined, mine } from './mining.ts';
 import type { CatalogRow } from './table.ts';
-
-export type GarmentType = 'pants' | 'jeans' | 'shorts';
-export const TYPES: readonly GarmentType[] = ['pants', 'jeans', 'shorts'];
-export type Gender = 'women' | 'men' | 'kids';
-export const GENDERS: readonly Gender[] = ['women', 'men', 'kids'];
 
 export interface RowTokens {
   /** Vocabulary ids in typed order, at most 16. */

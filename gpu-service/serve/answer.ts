@@ -1,18 +1,18 @@
 import type { Prediction } from './predictions.ts';
 
-/** Owner and name under which the service's one model answers. */
+/** Owner and name under which the service's models answer. */
 export const MODEL_NAME = 'restgan-edge/restgan';
 
 /**
  * A prediction as the Replicate HTTP API writes it (https://replicate.com/docs/reference/http).
  * @param base address under which predictions are reached, without a slash at its end
  */
-export function toAnswer(prediction: Prediction, modelVersion: string, base: string) {
-  const { id, input, status, output, error, createdAt, startedAt, completedAt, timing } = prediction;
+export function toAnswer(prediction: Prediction, base: string) {
+  const { id, input, model, status, output, error, createdAt, startedAt, completedAt, timing } = prediction;
   return {
     id,
     model: MODEL_NAME,
-    version: modelVersion,
+    version: model,
     input,
     logs: '',
     output,

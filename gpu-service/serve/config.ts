@@ -42,6 +42,7 @@ export type EngineConfig = z.infer<typeof engineSchema>;
 const configSchema = z
   .object({
     ...engineShape,
+    OTHER_MODEL_DIR: z.string().min(1).optional(),
     HOST: z.string().min(1).default('127.0.0.1'),
     PORT: port.default(DEFAULT_PORT),
     METRICS_PORT: port.optional(),
@@ -57,6 +58,7 @@ const configSchema = z
   })
   .transform((env) => ({
     engine: engineOf(env),
+    otherModelDir: env.OTHER_MODEL_DIR ?? null,
     host: env.HOST,
     port: env.PORT,
     metricsPort: env.METRICS_PORT ?? null,

@@ -15,10 +15,15 @@ const post = (message: ThreadMessage, transfer: ArrayBuffer[] = []): void =>
 const opened = await openSessions(workerData as ThreadData);
 if (opened.ok) {
   const sessions = opened.value;
-  port.on('message', async ({ id, graph, rows, inputs }: RunMessage) => {
+  port.on('message', async (message: RunMessage) => {
+    const { id, rows } = message;
     try {
-      const image = await sessions.run(graph, rows, inputs);
-      post({ type: 'done', id, image }, [image.buffer as ArrayBuffer]);
+      if (message.graph === 'classifier') {
+        post({ type: 'seen', id, probabilities: await sessions.classify(rows, message.image) });
+      } else {
+        const image = await sessions.run(message.graph, rows, message.inputs);
+        post({ type: 'drawn', id, image }, [image.buffer as ArrayBuffer]);
+      }
     } catch (error) {
       post({ type: 'error', id, reason: error instanceof Error ? error.message : String(error) });
     }

@@ -1,9 +1,13 @@
 import { Worker } from 'node:worker_threads';
+import type { View } from '../../shared/contract/prediction.ts';
 import { err, ok, type Result } from '../../shared/contract/result.ts';
 import { type ModelRequest, modelInputs } from '../../shared/model/inputs.ts';
 import type { EngineConfig } from './config.ts';
 import type { Provider, RunMessage, ThreadData, ThreadMessage } from './engine-protocol.ts';
 import { type PictureGraph, readModel } from './model-dir.ts';
+import { VIEW_EDGE, viewsOf } from './view.ts';
+
+const VIEW_BYTES = VIEW_EDGE * VIEW_EDGE * 3;
 
 /** Executes the graphs on a thread of its own. */
 export interface Engine {
@@ -19,13 +23,20 @@ export interface Engine {
    * @throws when the graph fails or the thread has died
    */
   run(graph: PictureGraph, batch: readonly ModelRequest[]): Promise<Uint8Array[]>;
+  /**
+   * What the classifier sees on pictures of 64×64 RGB bytes.
+   * @throws as `run`
+   */
+  look(pictures: readonly Uint8Array[]): Promise<View[]>;
   /** Resolves with the reason when the thread dies by itself; the process is then of no use. */
   readonly died: Promise<string>;
   close(): Promise<void>;
 }
 
+type Done = Extract<ThreadMessage, { type: 'drawn' | 'seen' }>;
+
 interface Pending {
-  readonly resolve: (image: Uint8Array) => void;
+  readonly resolve: (done: Done) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -69,8 +80,9 @@ export async function startEngine(
         return ready.resolve(ok(message));
       case 'failed':
         return ready.resolve(err(message.reason));
-      case 'done':
-        pending.get(message.id)?.resolve(message.image);
+      case 'drawn':
+      case 'seen':
+        pending.get(message.id)?.resolve(message);
         return void pending.delete(message.id);
       case 'error':
         pending.get(message.id)?.reject(new Error(message.reason));
@@ -88,6 +100,17 @@ export async function startEngine(
     return opened;
   }
 
+  function ask(message: RunMessage, moved: readonly ArrayBufferView[]): Promise<Done> {
+    if (dead !== null) return Promise.reject(new Error(dead));
+    return new Promise((resolve, reject) => {
+      pending.set(message.id, { resolve, reject });
+      thread.postMessage(
+        message,
+        moved.map(({ buffer }) => buffer as ArrayBuffer),
+      );
+    });
+  }
+
   return ok({
     modelVersion: model.value.manifest.version,
     provider: opened.value.provider,
@@ -96,19 +119,23 @@ export async function startEngine(
     died: died.promise,
     close,
     async run(graph, batch) {
-      if (dead !== null) throw new Error(dead);
       lastId += 1;
       const inputs = modelInputs(batch);
       const message: RunMessage = { id: lastId, graph, rows: batch.length, inputs };
-      const image = await new Promise<Uint8Array>((resolve, reject) => {
-        pending.set(message.id, { resolve, reject });
-        thread.postMessage(
-          message,
-          [inputs.tokens, inputs.latent, inputs.color].map(({ buffer }) => buffer as ArrayBuffer),
-        );
+      const done = await ask(message, [inputs.tokens, inputs.latent, inputs.color]);
+      if (done.type !== 'drawn') throw new Error('the engine drew nothing');
+      const rowBytes = done.image.length / batch.length;
+      return batch.map((_, row) => done.image.subarray(row * rowBytes, (row + 1) * rowBytes));
+    },
+    async look(pictures) {
+      lastId += 1;
+      const image = new Uint8Array(pictures.length * VIEW_BYTES);
+      pictures.forEach((picture, row) => {
+        image.set(picture, row * VIEW_BYTES);
       });
-      const rowBytes = image.length / batch.length;
-      return batch.map((_, row) => image.subarray(row * rowBytes, (row + 1) * rowBytes));
+      const done = await ask({ id: lastId, graph: 'classifier', rows: pictures.length, image }, [image]);
+      if (done.type !== 'seen') throw new Error('the engine saw nothing');
+      return viewsOf(done.probabilities, pictures.length);
     },
   });
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { PictureGraph } from './model-dir.ts';
+import type { Graph } from './model-dir.ts';
 import type { Prediction } from './predictions.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -9,7 +9,7 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 export interface Metrics {
   readonly registry: Registry;
   creation(outcome: string): void;
-  batch(graph: PictureGraph, rows: number, runMs: number): void;
+  batch(graph: Graph, rows: number, runMs: number): void;
   finish(prediction: Prediction): void;
   model(version: string, provider: string): void;
 }

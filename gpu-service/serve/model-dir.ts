@@ -7,16 +7,19 @@ import { type GraphFile, type ModelManifest, readManifest } from '../../shared/m
 /** The graphs that draw: `stage1` makes 64 px, `restgan` 256 px. */
 export const PICTURE_GRAPHS = ['stage1', 'restgan'] as const;
 export type PictureGraph = (typeof PICTURE_GRAPHS)[number];
+/** Those and the one that tells what a 64 px picture shows. */
+export const GRAPHS = [...PICTURE_GRAPHS, 'classifier'] as const;
+export type Graph = (typeof GRAPHS)[number];
 
 /** A model directory whose manifest and graphs have been checked. */
 export interface Model {
   readonly manifest: ModelManifest;
-  readonly paths: Readonly<Record<PictureGraph, string>>;
+  readonly paths: Readonly<Record<Graph, string>>;
 }
 
 /**
- * Reads `manifest.json` of a model directory and compares size and SHA-256 of the graphs that draw, so that a
- * half-copied or mixed-up model never serves.
+ * Reads `manifest.json` of a model directory and compares size and SHA-256 of its graphs, so that a half-copied or
+ * mixed-up model never serves.
  * @returns the model, or what is wrong with it in a sentence
  */
 export async function readModel(dir: string): Promise<Result<Model, string>> {
@@ -30,11 +33,15 @@ export async function readModel(dir: string): Promise<Result<Model, string>> {
   const manifest = readManifest(json);
   if (!manifest.ok) return err(`${file}: ${manifest.error}`);
   const { graphs } = manifest.value;
-  for (const name of PICTURE_GRAPHS) {
+  for (const name of GRAPHS) {
     const fault = await faultOf(dir, graphs[name]);
     if (fault !== null) return err(fault);
   }
-  const paths = { stage1: join(dir, graphs.stage1.file), restgan: join(dir, graphs.restgan.file) };
+  const paths = {
+    stage1: join(dir, graphs.stage1.file),
+    restgan: join(dir, graphs.restgan.file),
+    classifier: join(dir, graphs.classifier.file),
+  };
   return ok({ manifest: manifest.value, paths });
 }
 

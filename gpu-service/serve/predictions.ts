@@ -1,10 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type ProblemError, problem } from '../../shared/contract/errors.ts';
-import { CONTENT_TYPE } from '../../shared/contract/limits.ts';
-import type { PREDICTION_STATUSES, PredictionInput } from '../../shared/contract/prediction.ts';
+import type {
+  PREDICTION_STATUSES,
+  PredictionInput,
+  RowInput,
+  RowStep,
+} from '../../shared/contract/prediction.ts';
 import { err, ok, type Result } from '../../shared/contract/result.ts';
-import type { Picture, PictureMaker } from './pictures.ts';
+import type { BatchFailure, JobOptions } from './batcher.ts';
+import { dataUri, type PictureMaker, type PictureTiming } from './pictures.ts';
 
 /** A finished prediction is kept for polling and for repeated creations; at most this many, this long. */
 const KEPT = 512;
@@ -16,18 +21,23 @@ const KEPT_MS = 600_000;
  */
 export type Status = Exclude<(typeof PREDICTION_STATUSES)[number], 'aborted'>;
 
+/** One picture, or a row of them. */
+export type Input = PredictionInput | RowInput;
+
 export interface Prediction {
   readonly id: string;
-  readonly input: PredictionInput;
+  readonly input: Input;
+  /** Version of the model that makes it. */
+  readonly model: string;
   readonly createdAt: number;
   readonly status: Status;
   readonly startedAt: number | null;
   readonly completedAt: number | null;
-  /** Data URI of the encoded picture. */
-  readonly output: string | null;
+  /** Data URI of the encoded picture; of a row, its steps. */
+  readonly output: string | readonly RowStep[] | null;
   readonly error: string | null;
   /** How the picture was made; null until then. */
-  readonly timing: Omit<Picture, 'bytes'> | null;
+  readonly timing: PictureTiming | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -39,7 +49,9 @@ interface Entry {
 }
 
 export interface Creation {
-  readonly input: PredictionInput;
+  readonly input: Input;
+  /** One of the versions that are served. */
+  readonly model: string;
   /** The caller's name for it; equal ids are one prediction. */
   readonly id?: string;
   /** From the creation on; then the prediction is canceled, and never runs if it still waits. */
@@ -61,13 +73,16 @@ export interface Predictions {
   wait(id: string, ms: number): Promise<void>;
   /** Resolves when no prediction is unfinished. */
   idle(): Promise<void>;
-  /** Predictions accepted and not finished. */
+  /** Pictures accepted and not finished. */
   readonly unfinished: number;
 }
 
+/** What makes the pictures of a model version. */
+export type Maker = Pick<PictureMaker, 'make' | 'row'>;
+
 export interface PredictionsOptions {
-  readonly maker: Pick<PictureMaker, 'make'>;
-  /** Most predictions that may be unfinished at once: waiting, running or being encoded. */
+  readonly makers: ReadonlyMap<string, Maker>;
+  /** Most pictures that may be unfinished at once: waiting, running or being encoded. A row counts its steps. */
   readonly maxUnfinished: number;
   /** Called once when a prediction is finished. */
   readonly onFinish?: (prediction: Prediction) => void;
@@ -75,39 +90,37 @@ export interface PredictionsOptions {
 
 /** The predictions of one process, in memory: nothing of them outlives it, by design. */
 export function createPredictions(options: PredictionsOptions): Predictions {
-  const { maker, maxUnfinished, onFinish } = options;
+  const { makers, maxUnfinished, onFinish } = options;
   const entries = new Map<string, Entry>();
   const unfinished = new Set<Entry>();
 
   async function run(prediction: Mutable<Prediction>, signal: AbortSignal): Promise<void> {
-    const made = await maker
-      .make(toPictureInput(prediction.input), {
-        signal,
-        onStart: () => {
-          prediction.status = 'processing';
-          prediction.startedAt = Date.now();
-        },
-      })
-      .catch((error) => err({ reason: 'failed', detail: String(error) } as const));
+    const onStart = (): void => {
+      prediction.status = 'processing';
+      prediction.startedAt ??= Date.now();
+    };
+    const made = await makeWith(makers.get(prediction.model), prediction.input, { signal, onStart }).catch(
+      (error) => err({ reason: 'failed', detail: String(error) } as const),
+    );
     prediction.completedAt = Date.now();
     if (signal.aborted) {
       prediction.status = 'canceled';
       prediction.error = String(signal.reason);
     } else if (made.ok) {
-      const { bytes, ...timing } = made.value;
       prediction.status = 'succeeded';
-      prediction.output = dataUri(bytes, prediction.input);
-      prediction.timing = timing;
+      prediction.output = made.value.output;
+      prediction.timing = made.value.timing;
     } else {
       prediction.status = 'failed';
       prediction.error = made.error.reason === 'failed' ? made.error.detail : made.error.reason;
     }
   }
 
-  function start({ input, id = randomId(), deadlineMs }: Creation): Prediction {
+  function start({ input, model, id = randomId(), deadlineMs }: Creation): Prediction {
     const prediction: Mutable<Prediction> = {
       id,
       input,
+      model,
       createdAt: Date.now(),
       status: 'starting',
       startedAt: null,
@@ -134,6 +147,9 @@ export function createPredictions(options: PredictionsOptions): Predictions {
     return prediction;
   }
 
+  const load = (): number =>
+    [...unfinished].reduce((sum, { prediction }) => sum + weightOf(prediction.input), 0);
+
   function forget(): void {
     const before = Date.now() - KEPT_MS;
     for (const [id, { prediction }] of entries) {
@@ -149,12 +165,12 @@ export function createPredictions(options: PredictionsOptions): Predictions {
       const known = creation.id === undefined ? undefined : entries.get(creation.id);
       if (known !== undefined && !isOver(known.prediction.status)) {
         const { prediction } = known;
-        return isDeepStrictEqual(prediction.input, creation.input)
+        return prediction.model === creation.model && isDeepStrictEqual(prediction.input, creation.input)
           ? ok({ prediction, created: false })
           : err(problem('bad_request', 'A prediction with this id and another input exists.'));
       }
-      if (unfinished.size >= maxUnfinished) {
-        return err(problem('too_busy', `${unfinished.size} predictions are unfinished.`, 1));
+      if (load() >= maxUnfinished) {
+        return err(problem('too_busy', `${load()} pictures are unfinished.`, 1));
       }
       forget();
       return ok({ prediction: start(creation), created: true });
@@ -182,7 +198,7 @@ export function createPredictions(options: PredictionsOptions): Predictions {
       while (unfinished.size > 0) await Promise.all([...unfinished].map(({ settled }) => settled));
     },
     get unfinished() {
-      return unfinished.size;
+      return load();
     },
   };
 }
@@ -195,13 +211,25 @@ const isOver = (status: Status): boolean => status === 'failed' || status === 'c
 
 const randomId = (): string => randomUUID().replaceAll('-', '');
 
-const toPictureInput = ({ tokens, lab, seed, size, format }: PredictionInput) => ({
-  tokens,
-  lab: lab ?? null,
-  seed,
-  size,
-  format,
-});
+const weightOf = (input: Input): number => ('steps' in input ? input.steps.length : 1);
 
-const dataUri = (bytes: Uint8Array, { format }: PredictionInput): string =>
-  `data:${CONTENT_TYPE[format]};base64,${Buffer.from(bytes).toString('base64')}`;
+async function makeWith(
+  maker: Maker | undefined,
+  input: Input,
+  options: JobOptions,
+): Promise<Result<Pick<Prediction, 'output' | 'timing'>, BatchFailure>> {
+  if (maker === undefined) return err({ reason: 'failed', detail: 'its model is not served' });
+  const { seed, size, format } = input;
+  if ('steps' in input) {
+    const made = await maker.row({ steps: input.steps.map(withLab), seed, size, format }, options);
+    if (!made.ok) return made;
+    const { steps, ...timing } = made.value;
+    return ok({ output: steps, timing });
+  }
+  const made = await maker.make({ ...withLab(input), seed, size, format }, options);
+  if (!made.ok) return made;
+  const { bytes, ...timing } = made.value;
+  return ok({ output: dataUri(bytes, format), timing });
+}
+
+const withLab = ({ tokens, lab }: Pick<PredictionInput, 'tokens' | 'lab'>) => ({ tokens, lab: lab ?? null });

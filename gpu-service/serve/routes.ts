@@ -18,7 +18,8 @@ const CANCEL_WAIT_MS = 1_000;
 export type Phase = 'starting' | 'ready' | 'stopping' | 'broken';
 
 export interface Backend {
-  readonly modelVersion: string;
+  /** Versions that are served; the first answers who names none. */
+  readonly models: readonly string[];
   readonly predictions: Predictions;
   readonly maxUnfinished: number;
 }
@@ -61,8 +62,8 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
 
   app.get('/health/live', (c) => c.json({ phase: phase() }, phase() === 'broken' ? 503 : 200));
   app.get('/health/ready', (c) => {
-    const model = backend()?.modelVersion ?? null;
-    return c.json({ phase: phase(), model }, phase() === 'ready' ? 200 : 503);
+    const models = backend()?.models ?? [];
+    return c.json({ phase: phase(), models }, phase() === 'ready' ? 200 : 503);
   });
   app.get('/health-check', (c) => c.json({ status: cogStatus(phase(), backend()) }));
 
@@ -88,13 +89,13 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     }
     const body: unknown = await c.req.json().catch(() => undefined);
     if (body === undefined) return refused(problem('bad_request', 'The body is not JSON.'));
-    const input = readCreation(body, served.modelVersion);
-    if (!input.ok) return refused(input.error);
+    const asked = readCreation(body, served.models);
+    if (!asked.ok) return refused(asked.error);
     const deadline = deadlineOf(c.req.header('cancel-after'));
     if (!deadline.ok) return refused(deadline.error);
 
     const created = served.predictions.create({
-      input: input.value,
+      ...asked.value,
       ...(id === undefined ? {} : { id }),
       ...(deadline.value === undefined ? {} : { deadlineMs: deadline.value }),
     });
@@ -107,7 +108,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     const finished = prediction.completedAt !== null;
     // `run()` of the replicate client takes any other unfinished status of a creation for the end.
     const status = finished ? prediction.status : 'starting';
-    return c.json(toAnswer({ ...prediction, status }, served.modelVersion, base), finished ? 201 : 202);
+    return c.json(toAnswer({ ...prediction, status }, base), finished ? 201 : 202);
   }
 
   async function find(c: Context<Env>, base: string, cancel: boolean): Promise<Response> {
@@ -118,7 +119,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
       return refuse(c, problem('not_found', 'There is no such prediction, or it is no longer kept.'));
     }
     if (cancel) await served.predictions.wait(id, CANCEL_WAIT_MS);
-    return c.json(toAnswer(prediction, served.modelVersion, base));
+    return c.json(toAnswer(prediction, base));
   }
 
   for (const { prefix, defaultWait } of [

@@ -3,7 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { err, ok, type Result } from '../../shared/contract/result.ts';
 import type { ServiceConfig } from './config.ts';
-import { startEngine } from './engine.ts';
+import { type Engine, startEngine } from './engine.ts';
 import { open } from './http-server.ts';
 import { createMetrics, metricsServer } from './metrics.ts';
 import { createPictureMaker, type PictureMaker } from './pictures.ts';
@@ -32,15 +32,18 @@ export interface Service {
 export async function startService(config: ServiceConfig, log: Logger): Promise<Result<Service, string>> {
   let phase: Phase = 'starting';
   let backend: Backend | null = null;
-  let maker: PictureMaker | null = null;
+  const makers = new Map<string, PictureMaker>();
+  const sumOf = (count: (maker: PictureMaker) => number): number =>
+    [...makers.values()].reduce((sum, maker) => sum + count(maker), 0);
+  const busiestMs = (): number => Math.max(0, ...[...makers.values()].map((maker) => maker.runningMs()));
 
   const metrics = createMetrics({
-    queued: () => maker?.depth ?? 0,
+    queued: () => sumOf((maker) => maker.depth),
     unfinished: () => backend?.predictions.unfinished ?? 0,
   });
   const routes = createRoutes({
     token: config.token,
-    phase: () => (phase === 'ready' && (maker?.runningMs() ?? 0) > HANG_MS ? 'broken' : phase),
+    phase: () => (phase === 'ready' && busiestMs() > HANG_MS ? 'broken' : phase),
     backend: () => backend,
     log,
     onCreation: metrics.creation,
@@ -64,33 +67,39 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
   const [url, metricsUrl] = servers.map((opened) => opened.url);
   log.info({ url, metricsUrl }, 'listening');
 
-  const opened = await startEngine(config.engine, config.maxBatch);
+  const opened = await startEngines(config);
   if (!opened.ok) {
     await closeServers();
     return err(opened.error);
   }
-  const engine = opened.value;
-  const { modelVersion, provider } = engine;
-  maker = createPictureMaker(engine, { maxDelayMs: config.maxDelayMs, onBatch: metrics.batch });
+  const engines = opened.value;
+  for (const engine of engines) {
+    const maker = createPictureMaker(engine, { maxDelayMs: config.maxDelayMs, onBatch: metrics.batch });
+    makers.set(engine.modelVersion, maker);
+    metrics.model(engine.modelVersion, engine.provider);
+  }
   const predictions = createPredictions({
-    maker,
+    makers,
     maxUnfinished: config.maxQueue,
     onFinish: (prediction) => {
       metrics.finish(prediction);
-      const { id, status, input, timing, error } = prediction;
+      const { id, status, input, model, timing, error } = prediction;
       const { size, format } = input;
-      log.info({ prediction: id, status, size, format, ...rounded(timing ?? {}), error }, 'prediction');
+      log.info(
+        { prediction: id, status, model, size, format, ...rounded({ ...timing }), error },
+        'prediction',
+      );
     },
   });
-  backend = { modelVersion, predictions, maxUnfinished: config.maxQueue };
-  metrics.model(modelVersion, provider);
+  backend = { models: [...makers.keys()], predictions, maxUnfinished: config.maxQueue };
   phase = 'ready';
-  const broken = engine.died.then((reason) => {
+  const broken = Promise.race(engines.map(({ died }) => died)).then((reason) => {
     phase = 'broken';
     return reason;
   });
-  const { note, batchSizes } = engine;
-  log.info({ url, metricsUrl, model: modelVersion, provider, note, batchSizes }, 'ready');
+  for (const { modelVersion: model, provider, note, batchSizes } of engines) {
+    log.info({ url, metricsUrl, model, provider, note, batchSizes }, 'ready');
+  }
 
   return ok({
     broken,
@@ -104,10 +113,30 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
       clearTimeout(timer);
       const lost = predictions.unfinished;
       await closeServers();
-      await engine.close();
+      await Promise.all(engines.map((engine) => engine.close()));
       return lost;
     },
   });
+}
+
+/** The engine of every version to be served; the first is the one of who names none. */
+async function startEngines(config: ServiceConfig): Promise<Result<readonly Engine[], string>> {
+  const engines: Engine[] = [];
+  const giveUp = async (reason: string): Promise<Result<never, string>> => {
+    await Promise.all(engines.map((engine) => engine.close()));
+    return err(reason);
+  };
+  for (const modelDir of [config.engine.modelDir, config.otherModelDir]) {
+    if (modelDir === null) continue;
+    const opened = await startEngine({ ...config.engine, modelDir }, config.maxBatch);
+    if (!opened.ok) return giveUp(opened.error);
+    if (engines.some(({ modelVersion }) => modelVersion === opened.value.modelVersion)) {
+      await opened.value.close();
+      return giveUp(`MODEL_DIR and OTHER_MODEL_DIR both hold version ${opened.value.modelVersion}`);
+    }
+    engines.push(opened.value);
+  }
+  return ok(engines);
 }
 
 const rounded = (timing: Readonly<Record<string, number>>): Record<string, number> =>

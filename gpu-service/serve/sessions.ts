@@ -5,6 +5,7 @@ import { COLOR_LENGTH, type ModelInputs, modelInputs } from '../../shared/model/
 import { LATENT_LENGTH } from '../../shared/model/latent.ts';
 import type { Provider, ThreadData } from './engine-protocol.ts';
 import type { PictureGraph } from './model-dir.ts';
+import { type Probabilities, VIEW_EDGE } from './view.ts';
 
 /** The output that becomes a picture: uint8 [B, edge, edge, 3], sRGB on white. */
 const OUTPUT = { stage1: 'image', restgan: 'image256' } as const satisfies Record<PictureGraph, string>;
@@ -18,6 +19,8 @@ export interface Sessions {
   /** Why CUDA was not taken although it was tried. */
   readonly note: string | null;
   run(graph: PictureGraph, rows: number, inputs: ModelInputs): Promise<Uint8Array>;
+  /** @param image B pictures of 64 px, row after row */
+  classify(rows: number, image: Uint8Array): Promise<Probabilities>;
 }
 
 /**
@@ -53,6 +56,7 @@ async function openWith(provider: Provider, data: ThreadData, note: string | nul
   };
   const stage1 = await InferenceSession.create(data.paths.stage1, options);
   const restgan = await InferenceSession.create(data.paths.restgan, options);
+  const classifier = await InferenceSession.create(data.paths.classifier, options);
   const sessions = { stage1, restgan };
   return {
     provider,
@@ -68,7 +72,18 @@ async function openWith(provider: Provider, data: ThreadData, note: string | nul
       if (!(output?.data instanceof Uint8Array)) throw new Error(`${graph} gave no uint8 picture`);
       return output.data;
     },
+    async classify(rows, image) {
+      const { type, gender, color } = await classifier.run({
+        image: new Tensor('uint8', image, [rows, VIEW_EDGE, VIEW_EDGE, 3]),
+      });
+      return { type: floats(type), gender: floats(gender), color: floats(color) };
+    },
   };
+}
+
+function floats(output: Tensor | undefined): Float32Array {
+  if (!(output?.data instanceof Float32Array)) throw new Error('the classifier gave no probabilities');
+  return output.data;
 }
 
 async function warmUp(sessions: Sessions): Promise<void> {
@@ -77,6 +92,9 @@ async function warmUp(sessions: Sessions): Promise<void> {
       const requests = Array.from({ length: rows }, (_, seed) => ({ tokens: [1], lab: null, seed }));
       await sessions.run(graph, rows, modelInputs(requests));
     }
+  }
+  for (const rows of sessions.batchSizes) {
+    await sessions.classify(rows, new Uint8Array(rows * VIEW_EDGE * VIEW_EDGE * 3));
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Lab } from '../contract/picture.ts';
 
 /** Where a colour's Lab comes from, in the order they are asked. */
-export type ColorSource = 'hex' | 'catalog' | 'css' | 'xkcd' | 'list';
+export const COLOR_SOURCES = ['hex', 'catalog', 'css', 'xkcd', 'list'] as const;
+export type ColorSource = (typeof COLOR_SOURCES)[number];
 
 /** A colour named in a query. All Lab values are CIELAB under D65 (culori `lab65`). */
 export interface ColorMention {

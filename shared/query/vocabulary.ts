@@ -6,18 +6,20 @@
  */
 
 /** What a word says about a garment. At most one word of an `exclusive` group counts: the last one typed. */
-export type TokenKind =
-  | 'type'
-  | 'gender'
-  | 'color'
-  | 'cut'
-  | 'fit'
-  | 'rise'
-  | 'length'
-  | 'waist'
-  | 'detail'
-  | 'fabric'
-  | 'pattern';
+export const TOKEN_KINDS = [
+  'type',
+  'gender',
+  'color',
+  'cut',
+  'fit',
+  'rise',
+  'length',
+  'waist',
+  'detail',
+  'fabric',
+  'pattern',
+] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 export interface VocabularyToken {
   readonly id: number;

@@ -152,7 +152,7 @@ describe('with its GPU service', () => {
     expect(await (await worker.fetch('/v1/health')).json()).toMatchObject({
       status: 'ok',
       finals: true,
-      gpu: { configured: true, reachable: true, ready: true, model },
+      gpu: { configured: true, reachable: true, ready: true, models: [model] },
     });
   });
 });

@@ -5,8 +5,8 @@ export interface GpuHealth {
   readonly reachable: boolean;
   /** Whether it can draw now; null where the service does not say, as hosted Replicate. */
   readonly ready: boolean | null;
-  /** Model version it serves; null where it does not say. */
-  readonly model: string | null;
+  /** Model versions it serves; null where it does not say. */
+  readonly models: readonly string[] | null;
 }
 
 export type GpuProbe = () => Promise<GpuHealth>;
@@ -16,8 +16,8 @@ const PROBE_MS = 1_000;
 const KEEP_MS = 2_000;
 const MAX_BYTES = 4_096;
 
-const readySchema = z.object({ model: z.string().nullable() });
-const UNREACHABLE: GpuHealth = { reachable: false, ready: false, model: null };
+const readySchema = z.object({ models: z.array(z.string()) });
+export const UNREACHABLE: GpuHealth = { reachable: false, ready: false, models: null };
 
 /** Asks our container's `/health/ready`. Another service that answers at all, as hosted Replicate, is reachable. */
 export function createGpuProbe(baseUrl: string): GpuProbe {
@@ -29,8 +29,8 @@ export function createGpuProbe(baseUrl: string): GpuProbe {
       const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_MS), redirect: 'manual' });
       const body = await readLimited(response, MAX_BYTES);
       const answer = readySchema.safeParse(parse(body));
-      if (!answer.success) return { reachable: response.status < 500, ready: null, model: null };
-      return { reachable: true, ready: response.ok, model: answer.data.model };
+      if (!answer.success) return { reachable: response.status < 500, ready: null, models: null };
+      return { reachable: true, ready: response.ok, models: answer.data.models };
     } catch {
       return UNREACHABLE;
     }

@@ -1,7 +1,8 @@
 import type { ProblemError } from '../../shared/contract/errors.ts';
 import type { Network, PictureSource } from '../../shared/contract/headers.ts';
 import type { Format, PictureStage } from '../../shared/contract/limits.ts';
-import type { PictureRequest } from '../../shared/contract/picture.ts';
+import type { Lab, PictureRequest } from '../../shared/contract/picture.ts';
+import type { View } from '../../shared/contract/prediction.ts';
 import type { Result } from '../../shared/contract/result.ts';
 
 /** The two ports of the pipeline. It knows them and never an adapter; each has one contract suite in the tests. */
@@ -34,6 +35,23 @@ export interface GenerateOptions {
   /** Time for the whole of it; afterwards the answer is `gpu_unavailable`. */
   readonly deadlineMs: number;
   readonly requestId: string;
+}
+
+/** A final picture that the model's classifier has looked at. */
+export interface SeenPicture {
+  readonly picture: Picture;
+  /** Colour of the garment's ground as rendered. */
+  readonly lab: Lab;
+  readonly view: View;
+}
+
+/** Draws a row of finals at once and looks at them. `row` never rejects. */
+export interface RowGenerator {
+  /** @param requests of one model, seed, size and format, at least one */
+  row(
+    requests: readonly PictureRequest[],
+    options: GenerateOptions,
+  ): Promise<Result<readonly SeenPicture[], ProblemError>>;
 }
 
 /** Draws pictures. `generate` never rejects, and equal requests give equal bytes. */

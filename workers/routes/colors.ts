@@ -6,6 +6,7 @@ import {
   rgb8ToHex,
   shadeForSeed,
 } from '../../shared/color/index.ts';
+import type { ColorsAnswer, NamedColor, Shade } from '../../shared/contract/answers.ts';
 import { problem } from '../../shared/contract/errors.ts';
 import { DEFAULT_SEED } from '../../shared/contract/limits.ts';
 import type { Lab } from '../../shared/contract/picture.ts';
@@ -28,7 +29,7 @@ export function colors(c: AppContext): Response {
     );
   }
   c.header('Cache-Control', 'public, max-age=3600');
-  return c.json({
+  const answer: ColorsAnswer = {
     whitePoint: 'D65',
     ...describeColor(color),
     cluster: { index: color.cluster, ...describeLab(CLUSTERS[color.cluster] ?? color.lab) },
@@ -36,15 +37,19 @@ export function colors(c: AppContext): Response {
       seed,
       ...describeLab(shadeForSeed(color, seed)),
     })),
-  });
+  };
+  return c.json(answer);
 }
 
-export const describeColor = ({ name, source, lab, cluster }: ColorMention) => ({
+export const describeColor = ({ name, source, lab, cluster }: ColorMention): NamedColor => ({
   name,
   source,
   ...describeLab(lab),
   cluster,
 });
 
+/** The colour at a cluster's centre. */
+export const clusterHex = (index: number): string => rgb8ToHex(labToRgb8(CLUSTERS[index] ?? [100, 0, 0]));
+
 /** A Lab (D65) and the sRGB that shows it. */
-const describeLab = (lab: Lab) => ({ lab, hex: rgb8ToHex(labToRgb8(lab)) });
+const describeLab = (lab: Lab): Shade => ({ lab, hex: rgb8ToHex(labToRgb8(lab)) });

@@ -1,3 +1,4 @@
+import { UNREACHABLE } from '../health/gpu-probe.ts';
 import type { AppContext } from '../http/env.ts';
 import { MODEL_VERSION } from '../model.ts';
 
@@ -8,7 +9,7 @@ import { MODEL_VERSION } from '../model.ts';
 export async function health(c: AppContext): Promise<Response> {
   const { engine, gpuProbe, config } = c.var.services;
   const probed = gpuProbe === null ? null : await gpuProbe();
-  const agrees = probed?.model === undefined || probed.model === null || probed.model === MODEL_VERSION;
+  const agrees = probed === null || probed.models === null || probed.models.includes(MODEL_VERSION);
   const finals = probed?.reachable === true && probed.ready !== false && agrees;
   const { open, secretKeys, publishableKeys, signingKeys } = config.access;
   c.header('Cache-Control', 'no-store');
@@ -26,6 +27,6 @@ export async function health(c: AppContext): Promise<Response> {
     },
     model: MODEL_VERSION,
     edge: { engine: engine.name, warm: engine.ready() },
-    gpu: { configured: probed !== null, ...(probed ?? { reachable: false, ready: false, model: null }) },
+    gpu: { configured: probed !== null, ...(probed ?? UNREACHABLE) },
   });
 }

@@ -1,15 +1,28 @@
-import { problem } from '../../shared/contract/errors.ts';
+import { deltaE, labToRgb8, rgb8ToHex } from '../../shared/color/index.ts';
+import type { RefineAnswer, RefineStep, Shade } from '../../shared/contract/answers.ts';
+import { type ProblemError, problem } from '../../shared/contract/errors.ts';
+import { UNVERSIONED_S } from '../../shared/contract/headers.ts';
+import type { PictureStage, Stage } from '../../shared/contract/limits.ts';
+import type { Lab, PictureRequest } from '../../shared/contract/picture.ts';
 import { type PreviewParams, previewPath } from '../../shared/contract/preview-params.ts';
+import { err, type Result } from '../../shared/contract/result.ts';
 import { describe, prefixes, type TokenisedQuery } from '../../shared/query/index.ts';
 import { pictureRequest } from '../../shared/query/picture-request.ts';
+import type { QueryToken } from '../../shared/query/types.ts';
 import type { AppContext } from '../http/env.ts';
 import { refuse } from '../http/refuse.ts';
 import { MODEL_VERSION } from '../model.ts';
-import { describeColor } from './colors.ts';
+import type { Seen } from '../pipeline/views.ts';
+import { clusterHex, describeColor } from './colors.ts';
+import { companionWords } from './companions.ts';
 import { readAsked, readText } from './query.ts';
 
-/** The query as the model reads it, and word by word the pictures that it leads to. */
-export function refine(c: AppContext): Response {
+/**
+ * The query as the model reads it and, word by word, the pictures that it leads to. Unless drafts are asked for, the
+ * GPU service draws the row in one prediction and tells what its classifier sees; `auto` waits for it within the
+ * budget, `final` to the deadline. Without it the row is of drafts, which nobody has looked at.
+ */
+export async function refine(c: AppContext): Promise<Response> {
   const asked = readAsked(c);
   if (!asked.ok) return refuse(c, asked.error);
   const { query, params } = asked.value;
@@ -17,8 +30,14 @@ export function refine(c: AppContext): Response {
   const steps = text.ok ? prefixes(text.value) : text;
   if (!steps.ok) return refuse(c, problem('internal', 'The words of the query could not be followed.'));
   const key = c.var.access.kind === 'publishable' ? c.var.access.id : undefined;
-  c.header('Cache-Control', 'public, max-age=60');
-  return c.json({
+  const row = steps.value.map((step) => requestOf(step, params));
+  const seen = params.stage === 'draft' ? null : await look(c, row, params.stage);
+  const views = seen?.ok === true ? seen.value : null;
+  const stage: PictureStage = views === null ? 'draft' : 'final';
+  // Another answer is to be had as soon as the GPU service can draw again.
+  const passing = seen !== null && views === null;
+  c.header('Cache-Control', passing ? 'no-store' : `public, max-age=${UNVERSIONED_S}`);
+  const answer: RefineAnswer = {
     model: MODEL_VERSION,
     canonical: query.canonical,
     alt: describe(query.tokens),
@@ -26,28 +45,82 @@ export function refine(c: AppContext): Response {
     tokens: query.tokens,
     superseded: query.superseded,
     unknown: query.unknown,
-    color: query.color === null ? null : { ...describeColor(query.color), target: targetOf(query, params) },
-    steps: steps.value.map((step) => ({
-      word: step.tokens.at(-1),
-      canonical: step.canonical,
-      alt: describe(step.tokens),
-      slug: step.slug,
-      pictures: picturesOf(step, params, key),
-    })),
+    color:
+      query.color === null ? null : { ...describeColor(query.color), target: requestOf(query, params).lab },
+    companions: companionWords(query),
+    stage,
+    fallback: seen?.ok === false ? { code: seen.error.code, detail: seen.error.detail } : null,
+    steps: steps.value.flatMap((step, at) => {
+      const request = row[at];
+      return request === undefined
+        ? []
+        : [stepOf({ step, before: steps.value[at - 1], request, params, key, seen: views?.[at] ?? null })];
+    }),
+  };
+  return c.json(answer);
+}
+
+async function look(
+  c: AppContext,
+  row: readonly PictureRequest[],
+  stage: Exclude<Stage, 'draft'>,
+): Promise<Result<readonly Seen[], ProblemError>> {
+  const { views, config } = c.var.services;
+  if (views === null) return err(problem('gpu_not_configured', 'Drafts are all that there is.'));
+  return views.of(row, stage === 'final' ? config.deadlineMs : config.budgetMs, {
+    requestId: c.var.requestId,
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
   });
 }
 
-/** The Lab to be rendered for the seed: an unqualified colour word stands for several shades. */
-const targetOf = (query: TokenisedQuery, { seed, size, format }: PreviewParams) =>
-  pictureRequest(query, { model: MODEL_VERSION, seed, size, format, stage: 'final' }).lab;
+const requestOf = (query: TokenisedQuery, { seed, size, format }: PreviewParams): PictureRequest =>
+  pictureRequest(query, { model: MODEL_VERSION, seed, size, format, stage: 'final' });
 
-/** @param key the publishable key that was asked with, which its pictures need as well */
-function picturesOf(
-  { slug }: TokenisedQuery,
-  { seed, size, format }: PreviewParams,
-  key: string | undefined,
-) {
-  const address = (stage: PreviewParams['stage']): string =>
-    previewPath(slug, { seed, size, format, stage, v: MODEL_VERSION, key });
-  return { auto: address('auto'), draft: address('draft'), final: address('final') };
+interface Step {
+  readonly step: TokenisedQuery;
+  readonly before: TokenisedQuery | undefined;
+  readonly request: PictureRequest;
+  readonly params: PreviewParams;
+  /** The publishable key that was asked with, which the pictures need as well. */
+  readonly key: string | undefined;
+  readonly seen: Seen | null;
 }
+
+function stepOf({ step, before, request, params, key, seen }: Step): RefineStep {
+  const { seed, size, format } = params;
+  const address = (stage: Stage): string =>
+    previewPath(step.slug, { seed, size, format, stage, v: MODEL_VERSION, key });
+  const pictures = { auto: address('auto'), draft: address('draft'), final: address('final') };
+  const word = step.tokens.at(-1);
+  if (word === undefined) throw new Error('a step without a word');
+  return {
+    word,
+    canonical: step.canonical,
+    alt: describe(step.tokens),
+    slug: step.slug,
+    change: {
+      added: without(step.tokens, before?.tokens ?? []),
+      removed: without(before?.tokens ?? [], step.tokens),
+    },
+    pictures,
+    picture: seen === null ? pictures.draft : pictures.final,
+    color: {
+      named: step.color !== null,
+      asked: shadeOf(request.lab),
+      rendered: shadeOf(seen?.lab ?? null),
+      deltaE00: seen === null || request.lab === null ? null : round(deltaE(request.lab, seen.lab)),
+    },
+    classifier:
+      seen === null
+        ? null
+        : { ...seen.view, color: { ...seen.view.color, hex: clusterHex(seen.view.color.cluster) } },
+  };
+}
+
+const without = (tokens: readonly QueryToken[], others: readonly QueryToken[]): readonly QueryToken[] =>
+  tokens.filter(({ id, word }) => !others.some((other) => other.id === id && other.word === word));
+
+const shadeOf = (lab: Lab | null): Shade | null =>
+  lab === null ? null : { lab, hex: rgb8ToHex(labToRgb8(lab)) };
+
+const round = (value: number): number => Math.round(value * 100) / 100;

@@ -6,6 +6,7 @@ import type { PredictionInput } from '../../../shared/contract/prediction.ts';
 import { err, ok, type Result } from '../../../shared/contract/result.ts';
 
 const input: PredictionInput = { tokens: [1], lab: null, seed: 7, size: 64, format: 'png' };
+const model = 'r1-0a1b2c3d';
 const picture = {
   bytes: Uint8Array.of(1, 2),
   stage: 1,
@@ -20,16 +21,15 @@ type Made = Awaited<ReturnType<PictureMaker['make']>>;
 function held(maxUnfinished = 4) {
   const jobs: { end: (result?: Made) => void; start: () => void }[] = [];
   const finished: Prediction[] = [];
+  const make: PictureMaker['make'] = (_, { signal, onStart } = {}) =>
+    new Promise((resolve) => {
+      jobs.push({ end: (result = ok(picture)) => resolve(result), start: () => onStart?.() });
+      signal?.addEventListener('abort', () => resolve(err({ reason: 'aborted' })));
+    });
   const predictions = createPredictions({
     maxUnfinished,
     onFinish: (prediction) => finished.push(prediction),
-    maker: {
-      make: (_, { signal, onStart } = {}) =>
-        new Promise((resolve) => {
-          jobs.push({ end: (result = ok(picture)) => resolve(result), start: () => onStart?.() });
-          signal?.addEventListener('abort', () => resolve(err({ reason: 'aborted' })));
-        }),
-    },
+    makers: new Map([[model, { make, row: () => Promise.resolve(err({ reason: 'aborted' })) }]]),
   });
   return { predictions, jobs, finished };
 }
@@ -42,7 +42,7 @@ function must<T>(result: Result<T, unknown>): T {
 describe('predictions', () => {
   it('go from starting over processing to succeeded, with a data URI', async () => {
     const { predictions, jobs, finished } = held();
-    const { prediction, created } = must(predictions.create({ input }));
+    const { prediction, created } = must(predictions.create({ model, input }));
     expect([prediction.status, created]).toEqual(['starting', true]);
     jobs[0]?.start();
     expect(prediction.status).toBe('processing');
@@ -56,14 +56,14 @@ describe('predictions', () => {
   it('with one id are one prediction, while it runs and after', async () => {
     const { predictions, jobs } = held();
     const id = idOfKey('order-7');
-    const first = must(predictions.create({ input, id }));
-    const second = must(predictions.create({ input: { ...input }, id }));
+    const first = must(predictions.create({ model, input, id }));
+    const second = must(predictions.create({ model, input: { ...input }, id }));
     expect([second.created, second.prediction]).toEqual([false, first.prediction]);
     jobs[0]?.end();
     await predictions.idle();
-    expect(must(predictions.create({ input, id })).created).toBe(false);
+    expect(must(predictions.create({ model, input, id })).created).toBe(false);
     expect(jobs).toHaveLength(1);
-    expect(predictions.create({ input: { ...input, seed: 8 }, id })).toMatchObject({
+    expect(predictions.create({ model, input: { ...input, seed: 8 }, id })).toMatchObject({
       ok: false,
       error: { code: 'bad_request' },
     });
@@ -71,33 +71,33 @@ describe('predictions', () => {
 
   it('that failed or were canceled are tried again under their id', async () => {
     const { predictions, jobs } = held();
-    const first = must(predictions.create({ input, id: 'x' })).prediction;
+    const first = must(predictions.create({ model, input, id: 'x' })).prediction;
     jobs[0]?.end(err({ reason: 'failed', detail: 'out of memory' }));
     await predictions.idle();
     expect(first).toMatchObject({ status: 'failed', error: 'out of memory', output: null });
-    expect(must(predictions.create({ input, id: 'x' })).created).toBe(true);
+    expect(must(predictions.create({ model, input, id: 'x' })).created).toBe(true);
     predictions.cancel('x');
     await predictions.idle();
-    expect(must(predictions.create({ input, id: 'x' })).created).toBe(true);
+    expect(must(predictions.create({ model, input, id: 'x' })).created).toBe(true);
   });
 
   it('are refused at once when as many as allowed are unfinished', async () => {
     const { predictions, jobs } = held(2);
-    must(predictions.create({ input }));
-    const second = must(predictions.create({ input })).prediction;
+    must(predictions.create({ model, input }));
+    const second = must(predictions.create({ model, input })).prediction;
     const refusal = { ok: false, error: { code: 'too_busy', retryAfter: 1 } };
-    expect(predictions.create({ input })).toMatchObject(refusal);
-    expect(must(predictions.create({ input, id: second.id })).created).toBe(false);
+    expect(predictions.create({ model, input })).toMatchObject(refusal);
+    expect(must(predictions.create({ model, input, id: second.id })).created).toBe(false);
     jobs[0]?.end();
     await delay(0);
-    expect(predictions.create({ input }).ok).toBe(true);
+    expect(predictions.create({ model, input }).ok).toBe(true);
   });
 
   it('are canceled by their caller or by their deadline, whether they wait or run', async () => {
     const { predictions, jobs } = held();
-    const late = must(predictions.create({ input, deadlineMs: 10 })).prediction;
-    const running = must(predictions.create({ input, deadlineMs: 10 })).prediction;
-    const unwanted = must(predictions.create({ input })).prediction;
+    const late = must(predictions.create({ model, input, deadlineMs: 10 })).prediction;
+    const running = must(predictions.create({ model, input, deadlineMs: 10 })).prediction;
+    const unwanted = must(predictions.create({ model, input })).prediction;
     jobs[1]?.start();
     predictions.cancel(unwanted.id);
     await predictions.idle();
@@ -109,7 +109,7 @@ describe('predictions', () => {
 
   it('that are finished stay so when they are canceled', async () => {
     const { predictions, jobs } = held();
-    const { id } = must(predictions.create({ input, deadlineMs: 5 })).prediction;
+    const { id } = must(predictions.create({ model, input, deadlineMs: 5 })).prediction;
     jobs[0]?.end();
     await predictions.idle();
     predictions.cancel(id);
@@ -120,17 +120,17 @@ describe('predictions', () => {
 
   it('are waited for no longer than asked', async () => {
     const { predictions } = held();
-    const { prediction } = must(predictions.create({ input }));
+    const { prediction } = must(predictions.create({ model, input }));
     await predictions.wait(prediction.id, 5);
     expect(prediction.status).toBe('starting');
   });
 
   it('are kept in bounded number, the unfinished all', async () => {
     const { predictions, jobs } = held(10);
-    const open = must(predictions.create({ input })).prediction;
+    const open = must(predictions.create({ model, input })).prediction;
     const ids: string[] = [];
     for (let i = 0; i < 700; i += 1) {
-      ids.push(must(predictions.create({ input })).prediction.id);
+      ids.push(must(predictions.create({ model, input })).prediction.id);
       jobs.at(-1)?.end();
       await delay(0);
     }

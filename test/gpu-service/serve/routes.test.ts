@@ -6,16 +6,18 @@ import { createRoutes, type Phase } from '../../../gpu-service/serve/routes.ts';
 import { err } from '../../../shared/contract/result.ts';
 
 const TOKEN = 'token-of-the-route-tests';
+const MODEL = 'r1-0a1b2c3d';
 const input = { tokens: [1], seed: 7, size: 64 };
+const row: PictureMaker['row'] = () => Promise.resolve(err({ reason: 'aborted' }));
 
 /** Routes over a maker that stands in for an engine in a state which a test cannot cause in a real one. */
 function routes(make: PictureMaker['make'], phase: () => Phase = () => 'ready', outcomes: string[] = []) {
   const maxUnfinished = 1;
-  const predictions = createPredictions({ maker: { make }, maxUnfinished });
+  const predictions = createPredictions({ makers: new Map([[MODEL, { make, row }]]), maxUnfinished });
   const app = createRoutes({
     token: TOKEN,
     phase,
-    backend: () => ({ modelVersion: 'r1-0a1b2c3d', predictions, maxUnfinished }),
+    backend: () => ({ models: [MODEL], predictions, maxUnfinished }),
     log: pino({ level: 'silent' }),
     onCreation: (outcome) => outcomes.push(outcome),
   });

@@ -1,3 +1,6 @@
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import Replicate from 'replicate';
@@ -226,7 +229,7 @@ describe('lifecycle', () => {
     ]);
     expect(starting).toEqual([
       [200, { phase: 'starting' }],
-      [503, { phase: 'starting', model: null }],
+      [503, { phase: 'starting', models: [] }],
       [200, { status: 'STARTING' }],
       [503, expect.objectContaining({ code: 'not_ready' })],
     ]);
@@ -234,7 +237,7 @@ describe('lifecycle', () => {
     for (let i = 0; i < 1_000 && !isReady(); i += 1) await delay(10);
     const model = running.log.at(-1)?.model;
     expect(await ask('/health/live')).toEqual([200, { phase: 'ready' }]);
-    expect(await ask('/health/ready')).toEqual([200, { phase: 'ready', model }]);
+    expect(await ask('/health/ready')).toEqual([200, { phase: 'ready', models: [model] }]);
     expect(await stop(running)).toBe(0);
   });
 
@@ -273,3 +276,37 @@ describe('lifecycle', () => {
     expect(await stop(running)).toBe(0);
   });
 });
+
+describe('two model versions', () => {
+  it('are served side by side; a third is refused, and who names none gets the first', async () => {
+    const other = await copyOfModel('r9-0badcafe');
+    const running = await startServiceProcess({ OTHER_MODEL_DIR: other });
+    const create = async (model?: string) => {
+      const body = JSON.stringify({ input: { ...input, ...(model === undefined ? {} : { model }) } });
+      const response = await fetch(`${running.url}/predictions`, { method: 'POST', headers, body });
+      const { version, output, code } = await response.json();
+      return { status: response.status, version, output, code };
+    };
+    const ready = await (await fetch(`${running.url}/health/ready`)).json();
+    expect(ready.models).toEqual([running.model, 'r9-0badcafe']);
+    const [first, second, none] = await Promise.all([create(running.model), create('r9-0badcafe'), create()]);
+    expect([first.version, second.version, none.version]).toEqual([
+      running.model,
+      'r9-0badcafe',
+      running.model,
+    ]);
+    // The same graphs under another name.
+    expect(second.output).toBe(first.output);
+    expect(await create('r0-00000000')).toMatchObject({ status: 409, code: 'model_mismatch' });
+    expect(await stop(running)).toBe(0);
+  });
+});
+
+/** The committed graphs as if they were another version. */
+async function copyOfModel(version: string): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'restgan-model-'));
+  await cp(join(ROOT, 'shared/model'), dir, { recursive: true });
+  const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'));
+  await writeFile(join(dir, 'manifest.json'), JSON.stringify({ ...manifest, version }));
+  return dir;
+}

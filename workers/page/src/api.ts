@@ -57,7 +57,7 @@ export type Answer<T> =
 
 /** Asks what a query means and how it grew, word by word. Never rejects. */
 export async function refine(query: string, seed: number): Promise<Answer<Refinement>> {
-  const parameters = new URLSearchParams({ q: query, seed: String(seed) });
+  const parameters = new URLSearchParams({ q: query, seed: String(seed), stage: 'draft' });
   try {
     const response = await fetch(`/v1/refine?${parameters}`, { headers: { accept: 'application/json' } });
     if (!response.ok) return { ok: false, failure: await failureOf(response) };

@@ -12,33 +12,39 @@ export class AttemptFailed extends Error {
   }
 }
 
-/** A picture as base64, and room for the rest of a prediction. */
-const MAX_ANSWER_BYTES = Math.ceil((MAX_PICTURE_BYTES * 4) / 3) + 65_536;
+/** What a prediction may have at most, in bytes: a picture as base64, and room for the rest. */
+export const ONE_PICTURE = Math.ceil((MAX_PICTURE_BYTES * 4) / 3) + 65_536;
+/** A row of sixteen PNGs; each is held to `MAX_PICTURE_BYTES` as it is read. */
+export const ROW_OF_PICTURES = 4_194_304;
 
 /**
  * A `fetch` for one call of the `replicate` client (1.4), which on its own tries six times without a pause, ignores
  * `Retry-After`, and reads answers of any length. Whatever happens at the first attempt is what all of them get.
  * @param headers sent beside the client's
+ * @param maxBytes of an answer
  */
 export function singleAttempt(
   doFetch: typeof fetch,
   signal: AbortSignal,
   headers: Readonly<Record<string, string>>,
+  maxBytes: number,
 ): typeof fetch {
   let attempt: Promise<Response> | undefined;
   return (input, init) => {
     const all = { ...Object.fromEntries(new Headers(init?.headers)), ...headers };
-    attempt ??= doFetch(input, { ...init, headers: all, signal }).then(check);
+    attempt ??= doFetch(input, { ...init, headers: all, signal }).then((response) =>
+      check(response, maxBytes),
+    );
     return attempt.then((response) => response.clone());
   };
 }
 
-async function check(response: Response): Promise<Response> {
+async function check(response: Response, maxBytes: number): Promise<Response> {
   if (!response.ok) {
     await response.body?.cancel();
     throw new AttemptFailed(problemOf(response));
   }
-  const body = await readLimited(response, MAX_ANSWER_BYTES);
+  const body = await readLimited(response, maxBytes);
   if (body === null) throw new AttemptFailed(problem('bad_upstream', 'Its answer is too long.'));
   return new Response(body, { status: response.status, headers: { 'Content-Type': 'application/json' } });
 }

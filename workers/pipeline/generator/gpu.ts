@@ -1,4 +1,5 @@
 import Replicate, { type Prediction } from 'replicate';
+import { z } from 'zod';
 import { type ProblemError, problem } from '../../../shared/contract/errors.ts';
 import type { PictureRequest } from '../../../shared/contract/picture.ts';
 import { previewKey } from '../../../shared/contract/picture.ts';
@@ -6,11 +7,14 @@ import {
   type PredictionAnswer,
   type PredictionInput,
   predictionSchema,
+  type RowInput,
+  rowStepSchema,
 } from '../../../shared/contract/prediction.ts';
 import { err, ok, type Result } from '../../../shared/contract/result.ts';
 import { inspectPicture } from '../picture-bytes.ts';
-import type { GenerateOptions, Generator, Picture } from '../ports.ts';
-import { AttemptFailed, singleAttempt } from './attempt.ts';
+import type { GenerateOptions, Generator, Picture, RowGenerator, SeenPicture } from '../ports.ts';
+import { sha256Hex } from '../sha256.ts';
+import { AttemptFailed, ONE_PICTURE, ROW_OF_PICTURES, singleAttempt } from './attempt.ts';
 import { readOutput } from './output.ts';
 
 /** What runs the model: our container (which serves one version), or something hosted on Replicate. */
@@ -40,19 +44,22 @@ const POLL_MS = 150;
  * Finals from a GPU service that speaks the Replicate HTTP API. Errors: `gpu_unavailable` (not reached, or not in
  * time), `too_busy`, `misconfigured` (it refuses our token), `model_mismatch`, `bad_upstream`.
  */
-export function createGpuGenerator(options: GpuOptions): Generator {
+export function createGpuGenerator(options: GpuOptions): Generator & RowGenerator {
   // workerd's fetch must be called without a receiver.
   const doFetch: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
 
-  async function generate(
-    request: PictureRequest,
+  /** @param key names the work: equal ones are done once */
+  async function predict(
+    input: PredictionInput | RowInput,
+    key: string,
     { deadlineMs, requestId }: GenerateOptions,
-  ): Promise<Picture> {
-    const signal = AbortSignal.timeout(deadlineMs);
+    signal: AbortSignal,
+  ): Promise<PredictionAnswer> {
+    const maxBytes = 'steps' in input ? ROW_OF_PICTURES : ONE_PICTURE;
     const headers = {
       'X-Request-Id': requestId,
       // Our container then draws equal requests once; hosted Replicate ignores it.
-      'Idempotency-Key': previewKey(request),
+      'Idempotency-Key': key,
       'Cancel-After': `${Math.max(MIN_CANCEL_AFTER_S, Math.ceil(deadlineMs / 1_000))}s`,
     };
     // A client per call: see `singleAttempt`.
@@ -60,20 +67,52 @@ export function createGpuGenerator(options: GpuOptions): Generator {
       new Replicate({
         auth: options.token,
         baseUrl: options.url,
-        fetch: singleAttempt(doFetch, signal, headers),
+        fetch: singleAttempt(doFetch, signal, headers, maxBytes),
       });
     const wait = Math.min(MAX_WAIT_S, Math.max(1, Math.floor(deadlineMs / 1_000)));
-    let prediction = read(await create(client(), options.target, { input: inputOf(request), wait, signal }));
+    let prediction = read(await create(client(), options.target, { input, wait, signal }));
     while (prediction.status === 'starting' || prediction.status === 'processing') {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       signal.throwIfAborted();
       prediction = read(await client().predictions.get(prediction.id, { signal }));
     }
-    checkSuccess(prediction, request);
-    const bytes = await readOutput(outputOf(prediction), { ...options, fetch: doFetch, signal });
+    return prediction;
+  }
+
+  async function readPicture(output: string, request: PictureRequest, signal: AbortSignal): Promise<Picture> {
+    const bytes = await readOutput(output, { ...options, fetch: doFetch, signal });
     checkPicture(bytes, request);
     const { format, size, model } = request;
     return { bytes, format, stage: 'final', network: size === 64 ? 1 : 2, model };
+  }
+
+  async function generate(request: PictureRequest, generateOptions: GenerateOptions): Promise<Picture> {
+    const signal = AbortSignal.timeout(generateOptions.deadlineMs);
+    const prediction = await predict(inputOf(request), previewKey(request), generateOptions, signal);
+    checkSuccess(prediction, request);
+    return readPicture(outputOf(prediction), request, signal);
+  }
+
+  async function drawRow(
+    requests: readonly PictureRequest[],
+    generateOptions: GenerateOptions,
+  ): Promise<readonly SeenPicture[]> {
+    const [first] = requests;
+    if (first === undefined) return [];
+    const signal = AbortSignal.timeout(generateOptions.deadlineMs);
+    const key = await sha256Hex(new Uint8Array(new TextEncoder().encode(requests.map(previewKey).join(' '))));
+    const prediction = await predict(rowInputOf(first, requests), key, generateOptions, signal);
+    checkSuccess(prediction, first);
+    const steps = z.array(rowStepSchema).length(requests.length).safeParse(prediction.output);
+    if (!steps.success) throw bad('it is not the row that was asked for');
+    return Promise.all(
+      requests.map(async (request, at) => {
+        const step = steps.data[at];
+        if (step === undefined) throw bad('it lacks a step');
+        const { picture, lab, view } = step;
+        return { picture: await readPicture(picture, request, signal), lab, view };
+      }),
+    );
   }
 
   return {
@@ -86,11 +125,18 @@ export function createGpuGenerator(options: GpuOptions): Generator {
         return err(problemOf(error));
       }
     },
+    async row(requests, generateOptions): Promise<Result<readonly SeenPicture[], ProblemError>> {
+      try {
+        return ok(await drawRow(requests, generateOptions));
+      } catch (error) {
+        return err(problemOf(error));
+      }
+    },
   };
 }
 
 interface Creation {
-  readonly input: PredictionInput;
+  readonly input: PredictionInput | RowInput;
   readonly wait: number;
   readonly signal: AbortSignal;
 }
@@ -112,6 +158,20 @@ const inputOf = ({ model, tokens, lab, seed, size, format }: PictureRequest): Pr
   model,
   tokens: [...tokens],
   lab: lab === null ? null : [...lab],
+  seed,
+  size,
+  format,
+});
+
+const rowInputOf = (
+  { model, seed, size, format }: PictureRequest,
+  requests: readonly PictureRequest[],
+): RowInput => ({
+  model,
+  steps: requests.map(({ tokens, lab }) => ({
+    tokens: [...tokens],
+    lab: lab === null ? null : [...lab],
+  })),
   seed,
   size,
   format,
@@ -141,7 +201,7 @@ function checkSuccess({ status, version, error }: PredictionAnswer, request: Pic
 
 function outputOf({ output }: PredictionAnswer): string {
   const first = Array.isArray(output) ? output[0] : output;
-  if (first === undefined || first === null) throw bad('it has no output');
+  if (typeof first !== 'string') throw bad('it has no output');
   return first;
 }
 
