@@ -32,6 +32,8 @@ export default defineConfig({
           globalSetup: ['test/support/worker-bundle.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // What comes after the answer comes late on a machine that is busy.
+          expect: { poll: { timeout: 20_000 } },
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

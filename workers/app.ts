@@ -51,7 +51,9 @@ app.use(crossOrigin);
 app.use(addressLimit);
 app.use(sizeLimit);
 // Health tells nothing that is worth a key; whatever else is under /v1 needs a right.
-for (const path of ['/v1/preview', '/v1/preview/*', '/v1/colors', '/v1/refine']) app.use(path, access);
+for (const path of ['/v1/preview', '/v1/preview/*', '/v1/colors', '/v1/refine', '/v1/vocabulary']) {
+  app.use(path, access);
+}
 
 app.get('/v1/preview', (c) => preview(c, readAsked(c)));
 app.get('/v1/preview/:file', (c) => preview(c, readFile(c, c.req.param('file'))));
