@@ -8,18 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from classifier import Classifier
 from lab import lab_to_rgb, rgb_to_lab
-
-
-@torch.no_grad()
-def garment_features(model: Classifier, pictures: np.ndarray) -> np.ndarray:
-    """uint8 [N, 64, 64, 3] -> features [N, 128] of a classifier that saw real pictures only."""
-    parts = []
-    for start in range(0, len(pictures), 128):
-        rgb = torch.from_numpy(pictures[start : start + 128]).permute(0, 3, 1, 2).float() / 255
-        parts.append(model.features(rgb))
-    return torch.cat(parts).numpy().astype(np.float64)
 
 
 def frechet(a: np.ndarray, b: np.ndarray) -> float:

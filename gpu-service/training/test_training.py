@@ -40,7 +40,7 @@ def dataset(tmp_path_factory) -> Path:
         lab = rgb_to_lab(torch.tensor(color / 255, dtype=torch.float32)).tolist()
         rows.append(
             {"id": str(index), "split": ["train", "train", "val", "test"][index // 2 % 4], "usable": {"generator": True}, "pack64": index, "pack256": index}
-            | {"tokens": [4, 9, 19 if wide else 16, 1], "lab": lab, "type": 0, "gender": index % 3, "detailPx": 400}
+            | {"tokens": [4, 9, 19 if wide else 16, 1], "lab": lab, "type": 0, "gender": index % 3, "detailPx": 400, "colorWord": "dyed", "style": str(index)}
         )
     np.stack(small).tofile(folder / "rgba64.bin")
     np.stack(large).tofile(folder / "rgba256.bin")
@@ -66,7 +66,6 @@ def trained(dataset, tmp_path_factory) -> Path:
         run("train.py", *common, "--images", images, "--vae-images", 16, "--batch", 8)
     run("train_stage2.py", *common, "--images", 8, "--batch", 4)
     run("train_classifier.py", *common, "--images", 128, "--batch", 16)
-    run("train_classifier.py", *common, "--images", 128, "--batch", 16, "--name", "evaluator", "--widths", "8,16,24,32", "--seed", 9)
     return folder
 
 

@@ -1,9 +1,8 @@
 """Trains the classifier on real pictures alone; prints its accuracy on the test split.
 
-    python3 train_classifier.py --data ../../dataset --run runs/a --name classifier
-    python3 train_classifier.py --data ../../dataset --run runs/a --name evaluator --widths 32,64,96,160 --seed 77
+    python3 train_classifier.py --data ../../dataset --run runs/a
 
-The second form is the independent evaluator that measures a generator: other sizes and seed, never used in training one.
+What measures a generator is another network (`train_judge.py`), never used in training one.
 """
 
 import argparse

@@ -1,0 +1,1 @@
+"""The measures of `evaluate.py`: one module a question, each asked of pictures alone."""
