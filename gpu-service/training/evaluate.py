@@ -97,7 +97,7 @@ MEASURES = {
 def judges_on_real(setting: Setting) -> dict:
     """How well the two judges tell held-out real pictures."""
     sharp = crops.sharp(setting.test)
-    cut, _ = crops.crops_of(crops.real_large(datasets.pack_path(setting.source, 256), sharp), np.random.default_rng(0), each=1)
+    cut = crops.one_crop_each(datasets.pack_path(setting.source, 256), sharp)
     return {
         "whole": scores.judged_on_real(setting.judge, setting.real, setting.test, setting.source),
         "crops": scores.judged_on_real(setting.crop_judge, cut, sharp, setting.source),
@@ -144,12 +144,12 @@ def main() -> None:
     sizes = Sizes(4, 2, 4, 1, 1, 200, 4, 2, 1) if args.small else Sizes()
     train, test = datasets.load(source, "train"), datasets.load(source, "test")
     judge, crop_judge = load_judge(args.judges / "judge.pt"), load_judge(args.judges / "judge-crops.pt")
-    setting = Setting(source, train, test, judge, crop_judge, pictures, sizes)
     judges = f"{judge.version}-{crop_judge.version}"
+    shared = Store(args.out / "real", f"{judges} {PROTOCOL} {sizes}")
+    setting = Setting(source, train, test, judge, crop_judge, pictures, shared, sizes)
     key = f"{pictures.version} {judges} {PROTOCOL} {sizes}"
     print(f"{len(test)} test pictures, {pictures.version}", flush=True)
     metrics = {"version": pictures.version, "protocol": PROTOCOL, "judges": judges, "test_pictures": len(test), "about": about(pictures, args.model)}
-    shared = Store(args.out / "judges", f"{judges} {PROTOCOL} {sizes}")
     metrics["judge"] = shared.measure("judges", lambda: judges_on_real(setting))
     print(json.dumps(metrics["judge"]["whole"]))
     store = Store(out / "measures", key)

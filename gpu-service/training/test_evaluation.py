@@ -136,8 +136,8 @@ def test_gaps_are_nought_for_real_and_one_for_flat():
 def test_crops_lie_on_the_garment():
     picture = np.full((1, 256, 256, 3), 255, np.uint8)
     picture[:, 120:, 120:] = 40
-    cut, places = crops.crops_of(picture, np.random.default_rng(0), 3)
-    assert cut.shape == (3, 128, 128, 3) and all(cut[i].mean() < 170 for i in range(3)) and len(places) == 3
+    cut = crops.crops_of(picture, picture[..., 0] < 255, np.random.default_rng(0), 3)
+    assert cut.shape == (3, 128, 128, 3) and all(cut[i].mean() < 170 for i in range(3))
 
 
 def test_a_stored_measure_is_not_taken_again_unless_the_model_changed(tmp_path):

@@ -107,7 +107,7 @@ def main() -> None:
     trainer = Trainer(args, source)
     run = Run(args.run, name, vars(args), args.images)
     train_until(run, trainer, args.images, lambda: trainer.step(train, pack), lambda _: None, args.minutes, args.save_minutes)
-    pictures = crops.real_pictures(test) if pack is None else crops.crops_of(crops.real_large(pack, test), np.random.default_rng(0), each=1)[0]
+    pictures = crops.real_pictures(test) if pack is None else crops.one_crop_each(pack, test)
     result = judged_on_real(trainer.model.cpu().eval(), pictures, test, source)
     (args.run / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result))

@@ -55,13 +55,20 @@ def place(mask: np.ndarray, rng: np.random.Generator, attempts: int = 12) -> tup
     return chosen
 
 
-def crops_of(pictures: np.ndarray, rng: np.random.Generator, each: int, places: list | None = None) -> tuple[np.ndarray, list]:
-    """uint8 [N, 256, 256, 3] -> uint8 [N * each, 128, 128, 3] and where they were cut."""
-    if places is None:
-        masks = realism.mask_of(pictures)
-        places = [place(mask, rng) for mask in masks for _ in range(each)]
-    cut = [pictures[i // each, top : top + EDGE, left : left + EDGE] for i, (top, left) in enumerate(places)]
-    return np.stack(cut), places
+def crops_of(pictures: np.ndarray, masks: np.ndarray, rng: np.random.Generator, each: int) -> np.ndarray:
+    """uint8 [N, 256, 256, 3], masks bool [N, 256, 256] -> uint8 [N * each, 128, 128, 3]."""
+    cut = []
+    for picture, mask in zip(pictures, masks, strict=True):
+        for _ in range(each):
+            top, left = place(mask, rng)
+            cut.append(picture[top : top + EDGE, left : left + EDGE])
+    return np.stack(cut)
+
+
+def one_crop_each(pack: np.memmap, data: datasets.Dataset) -> np.ndarray:
+    """A crop of every garment, always the same: uint8 [N, 128, 128, 3]."""
+    pictures = real_large(pack, data)
+    return crops_of(pictures, realism.mask_of(pictures), np.random.default_rng(0), 1)
 
 
 def training_crops(pack: np.memmap, data: datasets.Dataset, index: torch.Tensor, order: np.random.Generator) -> torch.Tensor:

@@ -45,6 +45,7 @@ class Setting:
     judge: Judge
     crop_judge: Judge
     pictures: Pictures
+    shared: "Store"  # of what is known of the real pictures alone, whatever generator is measured
     sizes: Sizes = field(default_factory=Sizes)
 
     @cached_property
@@ -61,15 +62,15 @@ class Setting:
 
     @cached_property
     def on_real(self) -> dict[str, torch.Tensor]:
-        return look(self.judge, self.real)
+        return self.shared.arrays("on-real", lambda: look(self.judge, self.real))
 
     @cached_property
     def train_pictures(self) -> np.ndarray:
         return crops.real_pictures(self.train)
 
     @cached_property
-    def on_train(self) -> dict[str, torch.Tensor]:
-        return look(self.judge, self.train_pictures)
+    def train_features(self) -> torch.Tensor:
+        return self.shared.arrays("train", lambda: {"features": look(self.judge, self.train_pictures)["features"]})["features"]
 
     @cached_property
     def bag(self) -> torch.Tensor:
@@ -101,6 +102,20 @@ class Store:
         temporary.write_text(json.dumps({"key": self.key, "seconds": round(time.time() - began, 1), "value": value}, indent=2) + "\n")
         temporary.replace(path)
         print(f"{at} {name}: {time.time() - began:.0f} s", flush=True)
+        return value
+
+    def arrays(self, name: str, work: Callable[[], dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+        """As `measure`, for tensors by name."""
+        path = self.folder / f"{name}.pt"
+        if path.exists():
+            stored = torch.load(path, weights_only=True)
+            if stored["key"] == self.key:
+                return stored["value"]
+        value = work()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".tmp")
+        torch.save({"key": self.key, "value": value}, temporary)
+        temporary.replace(path)
         return value
 
 

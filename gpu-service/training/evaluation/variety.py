@@ -50,7 +50,6 @@ def nearest_train(setting: Setting) -> dict:
 
     Medians; well under 1 would be copies. The ratio over 1 only says that pictures are far from the train set, too.
     """
-    train = setting.on_train["features"]
-    distance = {name: torch.cdist(seen["features"], train).min(1).values.numpy() for name, seen in (("ours", setting.on_made), ("real", setting.on_real))}
+    distance = {name: torch.cdist(seen["features"], setting.train_features).min(1).values.numpy() for name, seen in (("ours", setting.on_made), ("real", setting.on_real))}
     medians = {name: float(np.median(value)) for name, value in distance.items()}
     return {**medians, "p10": {name: np.quantile(value, 0.1) for name, value in distance.items()}, "ratio": medians["ours"] / max(1e-9, medians["real"])}
