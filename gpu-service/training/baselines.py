@@ -68,7 +68,7 @@ class Trainer:
         self.vocabulary = source.vocabulary + len(self.colors.names)
         layout = {"device": self.device, "memory_format": torch.channels_last}
         self.generator = generator_of(which, self.vocabulary).to(**layout)
-        self.average = Average(self.generator, 10_000)
+        self.average = Average(self.generator, min(10_000, args.images / 12))
         self.swap = datasets.rivals(source)
         if which == "b5":
             self.judges = nn.ModuleList([Discriminator(source.vocabulary, len(source.centroids))]).to(**layout)
