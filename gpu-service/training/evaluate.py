@@ -87,7 +87,7 @@ MEASURES = {
     "color": lambda s: color.accuracy_of_hex(s.pictures, s.sizes.colors, s.sizes.color_seeds),
     "realism64": distances.small,
     "realism256": distances.large,
-    "words": lambda s: words.word_measures(s.walks, s.on_real["words"], s.bag, s.test.kind, s.source, s.sizes.fewest_of_a_word),
+    "words": lambda s: words.word_measures(s.walks, s.on_real["words"], s.bag, s.test.kind, s.source, s.sizes.fewest_of_a_word, s.sizes.decisions_of_a_word),
     "steps": lambda s: sequences.step_measures(s.walks),
     "spread": variety.seeds_apart,
     "nearest_train": variety.nearest_train,
@@ -141,7 +141,7 @@ def main() -> None:
     sheets(pictures, source, out, 1 if args.small else 8)
     if args.only_sheets:
         return None
-    sizes = Sizes(4, 2, 4, 1, 1, 200, 4, 2, 1) if args.small else Sizes()
+    sizes = Sizes(4, 2, 4, 1, 1, 200, 4, 2, 1, 1) if args.small else Sizes()
     train, test = datasets.load(source, "train"), datasets.load(source, "test")
     judge, crop_judge = load_judge(args.judges / "judge.pt"), load_judge(args.judges / "judge-crops.pt")
     judges = f"{judge.version}-{crop_judge.version}"

@@ -102,15 +102,15 @@ def test_a_word_that_shows_and_stays_is_counted_so(walks):
     bag[:, 1] = 1
     real = torch.zeros(40, 20)
     real[:, 16] = torch.from_numpy(np.where(np.arange(40) < 20, 2.0, -2.0) + rng.normal(0, 0.1, 40)).float()
-    result = words.word_measures(walks, real, bag, torch.zeros(40, dtype=torch.int64), SOURCE, 5)
+    result = words.word_measures(walks, real, bag, torch.zeros(40, dtype=torch.int64), SOURCE, 5, 5)
     assert result["words"]["skinny"]["add"] == 1 and result["words"]["skinny"]["ret"] == 1 and result["averaged"] == ["skinny"]
-    assert result["words"]["skinny"]["real_told_apart"] == 1
+    assert result["words"]["skinny"]["real_told_apart"] == 1 and result["words"]["skinny"]["other_seed"] == 1
 
 
 def test_words_that_the_judge_cannot_see_are_listed_and_not_averaged(walks):
     bag = (torch.arange(40)[:, None] % 2 == 0).float().repeat(1, 20)
     real = torch.from_numpy(np.random.default_rng(0).normal(size=(40, 20))).float()
-    result = words.word_measures(walks, real, bag, torch.zeros(40, dtype=torch.int64), SOURCE, 5)
+    result = words.word_measures(walks, real, bag, torch.zeros(40, dtype=torch.int64), SOURCE, 5, 5)
     assert result["averaged"] == [] and "skinny" in result["not_averaged"] and np.isnan(result["ret"])
 
 

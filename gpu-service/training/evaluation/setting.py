@@ -33,6 +33,7 @@ class Sizes:
     groups: int = 60
     fewest_of_a_group: int = 6
     fewest_of_a_word: int = 10
+    decisions_of_a_word: int = 20
 
 
 @dataclass

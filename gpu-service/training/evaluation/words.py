@@ -1,10 +1,16 @@
 """Does an added word show, and do earlier words stay? Word by word, beside how well the judge sees the word on real pictures.
 
-ADD: the rate at which the judge finds the word more in a picture of the walk after it was typed than in a picture of another
-seed before. Its measure is the same rate on two real garments of one type, one with and one without the word.
-RET: of the earlier words that showed before a word was added, the share that still shows. A word shows where its logit passes
-the threshold of best balanced accuracy on real pictures of the type. Words that exclude each other are not counted against.
+A word shows where its logit passes the threshold of best balanced accuracy on real pictures of the type.
+ADD: of the pictures in which a word did not show before it was typed, the share whose logit rose by more than 1 with it, same
+seed. Its measure are two real garments of one type, one with and one without the word (which does not show either): the
+share of pairs that lie more than 1 apart.
+RET: of the earlier words that showed before a word was added, the share that still shows. Words that exclude each other are
+not counted against.
 Words that the judge does not tell apart on real pictures (AUC under .85) are listed and left out of the averages.
+
+Also given: `shows`, the share that shows after the word, beside real garments with the word; `other_seed`, the rate at which the
+logit is above that of another seed's picture before the word, beside `real_auc_in_type`. The latter asks of words that others
+imply (denim, after jeans) what no good picture can give.
 """
 
 import numpy as np
@@ -16,6 +22,8 @@ from evaluation.sequences import Walks
 from model import COLOR_TOKEN
 from train_classifier import auc
 
+MARGIN = 1.0  # of a logit: the odds of the word times e
+
 
 def by_type(logits: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, fewest: int):
     """(type, logits with the word, logits without) where both are frequent enough."""
@@ -26,14 +34,21 @@ def by_type(logits: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, fewest:
             yield k, with_word, without
 
 
-def told_apart(logits: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, fewest: int = 5) -> float:
-    """P(logit of a garment with the word > of one of its type without), types weighted by garments with the word."""
-    rates, weights = [], []
-    for _, with_word, without in by_type(logits, bag, kind, fewest):
-        labels = torch.cat([torch.ones(len(with_word)), torch.zeros(len(without))])
-        rates.append(auc(torch.cat([with_word, without]), labels))
-        weights.append(len(with_word))
-    return float(np.average(rates, weights=weights)) if rates else float("nan")
+def in_type(logits: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, rate, fewest: int = 5) -> float:
+    """`rate(type, logits with the word, logits without)` of each type, weighted by garments with the word."""
+    found = [(rate(k, with_word, without), len(with_word)) for k, with_word, without in by_type(logits, bag, kind, fewest)]
+    found = [(value, count) for value, count in found if np.isfinite(value)]
+    return float(np.average([value for value, _ in found], weights=[count for _, count in found])) if found else float("nan")
+
+
+def rank_rate(_: int, with_word: torch.Tensor, without: torch.Tensor) -> float:
+    return auc(torch.cat([with_word, without]), torch.cat([torch.ones(len(with_word)), torch.zeros(len(without))]))
+
+
+def apart(with_word: torch.Tensor, without: torch.Tensor, limit: float) -> float:
+    """Share of pairs more than MARGIN apart, of those whose garment without the word does not show it."""
+    without = without[without <= limit]
+    return float((with_word[:, None] > without[None] + MARGIN).float().mean())
 
 
 def best_threshold(with_word: torch.Tensor, without: torch.Tensor) -> tuple[float, float]:
@@ -60,12 +75,13 @@ def thresholds(on_real: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, few
     return table
 
 
-def word_measures(walks: Walks, on_real: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, source: datasets.Source, fewest: int) -> dict:
+def word_measures(walks: Walks, on_real: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, source: datasets.Source, fewest: int, decisions: int = 20) -> dict:
+    """`fewest` garments with and without a word to know its AUC, `decisions` to let it into the averages."""
     names = {word["id"]: word["word"] for word in source.meta["tokens"] if word["id"] != COLOR_TOKEN}
     seen = word_auc(on_real, bag, names, fewest)
     table = thresholds(on_real, bag, kind, fewest)
     exclusive = {word["id"]: word.get("group") for word in source.meta["tokens"]}
-    counts = {word: {"add": [], "rises": [], "shows": [], "real_shows": [], "kept": []} for word in names}
+    counts = {word: {"add": [], "other_seed": [], "shows": [], "real_shows": [], "kept": []} for word in names}
     for walk, before, after, word in walks.steps():
         k = walks.kinds[walk]
         typed = walks.words[walk][: after - walks.first[walk]]
@@ -73,9 +89,9 @@ def word_measures(walks: Walks, on_real: torch.Tensor, bag: torch.Tensor, kind: 
         if word in counts:
             one, two = walks.logits[before, :, word], walks.logits[after, :, word]
             others = ~torch.eye(len(one), dtype=torch.bool)
-            counts[word]["add"] += (two[:, None] > one[None])[others].float().tolist()
-            counts[word]["rises"] += (two > one).float().tolist()
+            counts[word]["other_seed"] += (two[:, None] > one[None])[others].float().tolist()
             if (word, k) in table:
+                counts[word]["add"] += (two > one + MARGIN)[one <= table[word, k][0]].float().tolist()
                 counts[word]["shows"] += (two > table[word, k][0]).float().tolist()
                 counts[word]["real_shows"].append(table[word, k][1])
         for w in earlier:
@@ -85,32 +101,34 @@ def word_measures(walks: Walks, on_real: torch.Tensor, bag: torch.Tensor, kind: 
     mean = lambda values: float(np.mean(values)) if values else float("nan")  # noqa: E731
     rows = {}
     for word, values in counts.items():
-        if names[word] not in seen or (not values["add"] and not values["kept"]):
+        if names[word] not in seen or (not values["shows"] and not values["kept"]):
             continue
         rows[names[word]] = {
             "real_auc": seen[names[word]],
-            "real_told_apart": told_apart(on_real[:, word], bag[:, word], kind),
+            "real_told_apart": in_type(on_real[:, word], bag[:, word], kind, lambda k, a, b, word=word: apart(a, b, table[word, k][0])),
             "add": mean(values["add"]),
-            "rises_same_seed": mean(values["rises"]),
             "shows": mean(values["shows"]),
             "real_shows": mean(values["real_shows"]),
+            "other_seed": mean(values["other_seed"]),
+            "real_auc_in_type": in_type(on_real[:, word], bag[:, word], kind, rank_rate),
             "ret": mean(values["kept"]),
-            "added": len(values["shows"]),
+            "added_to": len(values["add"]),
             "stayed_of": len(values["kept"]),
         }
     well = {name: row for name, row in rows.items() if row["real_auc"] >= SEEN_WELL and name not in source.meta.get("types", ["pants", "jeans", "shorts"])}
-    average = lambda key: mean([row[key] for row in well.values() if np.isfinite(row[key])])  # noqa: E731
-    added = [row for row in well.values() if np.isfinite(row["add"]) and np.isfinite(row["real_told_apart"])]
+    of = lambda key, count: [row for row in well.values() if row[count] >= decisions and np.isfinite(row[key]) and np.isfinite(row["real_told_apart"])]  # noqa: E731
+    average = lambda key, count="added_to": mean([row[key] for row in of(key, count)])  # noqa: E731
     return {
         "words": rows,
         "averaged": sorted(well),
         "not_averaged": sorted(set(rows) - set(well)),
-        "ret": average("ret"),
-        "add": mean([row["add"] for row in added]),
-        "real_told_apart": mean([row["real_told_apart"] for row in added]),
+        "ret": average("ret", "stayed_of"),
+        "add": average("add"),
+        "real_told_apart": average("real_told_apart"),
         "shows": average("shows"),
         "real_shows": average("real_shows"),
-        "rises_same_seed": average("rises_same_seed"),
+        "other_seed": average("other_seed"),
+        "real_auc_in_type": average("real_auc_in_type"),
         "words_ret_reached": sorted(name for name, row in well.items() if row["ret"] >= 0.95),
         "words_add_reached": sorted(name for name, row in well.items() if row["add"] >= row["real_told_apart"]),
     }
