@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+import realism
 from evaluation import crops
 from evaluation.judge import look
 from evaluation.pictures import named
@@ -29,16 +30,19 @@ def mean_pairwise(points: np.ndarray) -> float:
 
 
 def seeds_apart(setting: Setting) -> dict:
-    """Mean distance of pictures of one text: as many seeds as garments, each in a garment's own colour, over the garments'.
+    """Mean distance of pictures of one text: as many seeds as garments, over the garments'.
 
-    In the judge's features and in Lab pixels. 1 is as various as real garments of one text.
+    All in one garment's colour, the real ones moved there in Lab: otherwise colours make up most of the spread, and clones
+    in twelve colours pass for variety. In the judge's features and in Lab pixels. 1 is as various as real garments.
     """
     sums = {"features": [0.0, 0.0], "pixels": [0.0, 0.0]}
     groups = equal_texts(setting)
     for group in groups:
         data = crops.subset(setting.train, group)
         tokens = np.repeat(data.tokens[:1].numpy(), len(group), 0)
-        sides = setting.pictures.draw(tokens, list(range(1, len(group) + 1)), named(data.color)), setting.train_pictures[group]
+        color = data.color[:1].repeat(len(group), 1)
+        real = realism.recolor(data.lab.float(), data.alpha.float() / 255, data.color, color)
+        sides = setting.pictures.draw(tokens, list(range(1, len(group) + 1)), named(color)), real
         for side, pictures in enumerate(sides):
             sums["features"][side] += mean_pairwise(look(setting.judge, pictures)["features"].double().numpy())
             sums["pixels"][side] += mean_pairwise(as_lab(pictures).reshape(len(group), -1).astype(np.float64))
