@@ -125,6 +125,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--judges", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--measures", help=f"only these, by comma: {', '.join(MEASURES)}")
     parser.add_argument("--small", action="store_true", help="few sequences, seeds and colours: a smoke test, no measurement")
     parser.add_argument("--only-page", action="store_true", help="write report.md again from what is stored")
     parser.add_argument("--only-sheets", action="store_true")
@@ -153,8 +154,9 @@ def main() -> None:
     metrics["judge"] = shared.measure("judges", lambda: judges_on_real(setting))
     print(json.dumps(metrics["judge"]["whole"]))
     store = Store(out / "measures", key)
-    for number, (name, measure) in enumerate(MEASURES.items()):
-        metrics[name] = store.measure(name, lambda measure=measure: measure(setting), f"{number + 1}/{len(MEASURES)}")
+    chosen = args.measures.split(",") if args.measures else list(MEASURES)
+    for number, name in enumerate(chosen):
+        metrics[name] = store.measure(name, lambda name=name: MEASURES[name](setting), f"{number + 1}/{len(chosen)}")
     (out / "metrics.json").write_text(json.dumps(rounded(metrics), indent=2, ensure_ascii=False) + "\n")
     write_page(args.out, pictures.version)
     return None

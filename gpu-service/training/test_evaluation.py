@@ -193,8 +193,8 @@ def test_judges_baselines_and_graphs_are_evaluated_into_one_page(dataset, tmp_pa
         run("train_judge", "--data", dataset, "--run", tmp_path / "judges", "--widths", "8,16", *kind, *tiny, 16)
     run("baselines", "--data", dataset, "--run", tmp_path / "b", "--which", "all", *tiny, 16)
     common = ("--data", dataset, "--judges", tmp_path / "judges", "--out", out, "--small")
-    for model in (tmp_path / "b" / "b4.pt", SHIPPED):
-        run("evaluate", *common, "--model", model)
+    run("evaluate", *common, "--model", tmp_path / "b" / "b4.pt", "--measures", "inception,realism64")
+    run("evaluate", *common, "--model", SHIPPED)
     version = json.loads((SHIPPED / "manifest.json").read_text())["version"]
     metrics = json.loads((out / version / "metrics.json").read_text())
     assert set(metrics) >= {"judge", *evaluate.MEASURES} and metrics["about"]["stage1Mmac"] <= 70

@@ -46,7 +46,9 @@ def side_by_side(ours: dict, baselines: list[dict]) -> str:
     return table(["", "ours", *names, "real", "gap closed"], rows)
 
 
-def words_table(words: dict) -> str:
+def words_table(words: dict | None) -> str:
+    if words is None:
+        return "Not measured.\n"
     head = ["word", "real AUC", "ADD", "real told apart", "shows", "real shows", "other seed", "real AUC in type", "RET", "ADD of", "RET of"]
     keys = ("real_auc", "add", "real_told_apart", "shows", "real_shows", "other_seed", "real_auc_in_type", "ret", "added_to", "stayed_of")
     rows = sorted(words["words"].items(), key=lambda item: -item[1]["real_auc"])
@@ -74,7 +76,7 @@ The source reports, over the best of its baselines: IS by type +22 %, by gender 
 
 ## Word by word
 
-{words_table(ours["words"])}
+{words_table(ours.get("words"))}
 ## Pictures
 
 ![64 px](sheet-64.png)

@@ -5,6 +5,7 @@ colour is named no colour is given; then it is the garment's own. Pictures of a 
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -101,16 +102,16 @@ def step_measures(walks: Walks) -> dict:
     Step ratio: the distance of the pictures before and after a word over that of two seeds of the same words (0 nothing
     changes, 1 it might be another garment). Order gap: the same for one title typed in two orders.
     """
-    drift, unnamed_drift, overlap, small, apart, other = [], [], [], [], [], []
+    ground = cache(lambda prefix: np.stack([realism.ground_color(picture) for picture in walks.pictures[prefix]]))
+    drift, unnamed_drift, overlap, small, apart = [], [], [], [], []
     for walk_index, before, after, word in walks.steps():
         one, two = walks.pictures[before], walks.pictures[after]
         if word == COLOR_TOKEN:
             masks = realism.mask_of(one), realism.mask_of(two)
             overlap += ((masks[0] & masks[1]).sum((1, 2)) / np.maximum(1, (masks[0] | masks[1]).sum((1, 2)))).tolist()
             continue
-        grounds = [np.stack([realism.ground_color(picture) for picture in side]) for side in (one, two)]
         typed = walks.words[walk_index][: after - walks.first[walk_index] + 1]
-        (drift if COLOR_TOKEN in typed else unnamed_drift).extend(delta_e_2000(*grounds).tolist())
+        (drift if COLOR_TOKEN in typed else unnamed_drift).extend(delta_e_2000(ground(before), ground(after)).tolist())
         small.append(lab_distance(one, two).mean())
         apart.append(lab_distance(two, np.roll(two, 1, 0)).mean())
     last = [end - 1 for end in walks.first[1:]]
