@@ -29,18 +29,23 @@ def row_of(pictures: Pictures, source: datasets.Source, texts: list[str], seeds:
     return [*pictures.draw(tokens, seeds, color, large=True)]
 
 
-def figure(rows: list[tuple[str, list[np.ndarray], list[str]]]) -> Image.Image:
-    """Rows of (title, uint8 pictures [256, 256, 3], captions) -> one picture on white."""
-    width = max(len(pictures) for _, pictures, _ in rows) * (EDGE + GAP) + GAP
+Group = tuple[str, list[np.ndarray], list[str]]  # title, uint8 pictures [256, 256, 3], captions
+
+
+def figure(rows: list[list[Group]]) -> Image.Image:
+    """Rows of groups, side by side, -> one picture on white."""
+    columns = max(sum(len(pictures) for _, pictures, _ in row) for row in rows)
     height = CAPTION * 2 + EDGE + GAP
-    canvas = Image.new("RGB", (width, len(rows) * height), "white")
+    canvas = Image.new("RGB", (columns * (EDGE + GAP) + GAP, len(rows) * height), "white")
     pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(14)
-    for y, (title, pictures, captions) in enumerate(rows):
-        pen.text((GAP, y * height + 3), title, "black", font)
-        for x, picture in enumerate(pictures):
-            at = GAP + x * (EDGE + GAP), y * height + CAPTION
-            canvas.paste(Image.fromarray(picture).resize((EDGE, EDGE), Image.Resampling.LANCZOS), at)
-            pen.text((at[0] + 4, at[1] + EDGE + 2), captions[x], "#555555", font)
+    for y, row in enumerate(rows):
+        left = GAP
+        for title, pictures, captions in row:
+            pen.text((left, y * height + 3), title, "black", font)
+            for picture, caption in zip(pictures, captions, strict=True):
+                canvas.paste(Image.fromarray(picture).resize((EDGE, EDGE), Image.Resampling.LANCZOS), (left, y * height + CAPTION))
+                pen.text((left + 4, y * height + CAPTION + EDGE + 2), caption, "#555555", font)
+                left += EDGE + GAP
     return canvas
 
 
@@ -51,15 +56,13 @@ def main() -> None:
     parser.add_argument("--baseline", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    source, rows = datasets.open_source(args.data), []
+    source = datasets.open_source(args.data)
     both = [("ours", open_pictures(args.model)), ("baseline", open_pictures(args.baseline))]
-    for name, pictures in both:
-        captions = [caption for caption, _ in REFINEMENTS]
-        rows.append((f"Refined word by word, one seed: {name} ({pictures.version})", row_of(pictures, source, [text for _, text in REFINEMENTS], [SEED] * 3), captions))
-    for name, pictures in both:
-        made = row_of(pictures, source, ["women pants"] * 6, SEEDS)
-        rows.append((f"“women's black pants”, six seeds: {name} ({pictures.version})", made, [f"seed {seed}" for seed in SEEDS]))
-    figure(rows).save(args.out)
+    texts, captions = [text for _, text in REFINEMENTS], [caption for caption, _ in REFINEMENTS]
+    refined = [(f"word by word, seed {SEED}: {name}, {pictures.version}", row_of(pictures, source, texts, [SEED] * 3), captions) for name, pictures in both]
+    seeds = [f"seed {seed}" for seed in SEEDS]
+    six = [[(f"“women's black pants”: {name}, {pictures.version}", row_of(pictures, source, texts[:1] * 6, SEEDS), seeds)] for name, pictures in both]
+    figure([refined, *six]).save(args.out)
 
 
 if __name__ == "__main__":

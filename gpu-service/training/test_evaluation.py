@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import evaluate
 from baseline_models import ColorWords, Judge, StackGan, StackGanV2
@@ -200,6 +201,9 @@ def test_judges_baselines_and_graphs_are_evaluated_into_one_page(dataset, tmp_pa
     assert set(metrics) >= {"judge", *evaluate.MEASURES} and metrics["about"]["stage1Mmac"] <= 70
     report = (out / version / "report.md").read_text()
     assert "b4 (16 images" in report and "## Bars" in report
+    figure = tmp_path / "figure.webp"
+    run("source_figures", "--data", dataset, "--model", SHIPPED, "--baseline", tmp_path / "b" / "b5.pt", "--out", figure)
+    assert Image.open(figure).width > 1000
     before = (out / version / "measures" / "steps.json").stat().st_mtime_ns
     run("evaluate", *common, "--model", SHIPPED)
     assert (out / version / "measures" / "steps.json").stat().st_mtime_ns == before
