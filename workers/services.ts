@@ -1,6 +1,5 @@
 import { type Config, readConfig, type Vars } from './config.ts';
-import { engineFor } from './edge/engines.ts';
-import { finishDraft } from './edge/finish.ts';
+import { engineFor, finishDraft } from './edge/engines.ts';
 import { createGpuProbe, type GpuProbe } from './health/gpu-probe.ts';
 import { log } from './log.ts';
 import { createKvCache } from './pipeline/cache/kv.ts';

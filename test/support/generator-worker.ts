@@ -1,7 +1,6 @@
 /// <reference path="../../workers/modules.d.ts" />
 /** The generators in workerd, for their contract suite: a call comes as JSON, its result goes back as JSON. */
-import { engineFor } from '../../workers/edge/engines.ts';
-import { finishDraft } from '../../workers/edge/finish.ts';
+import { engineFor, finishDraft } from '../../workers/edge/engines.ts';
 import { createEdgeGenerator } from '../../workers/pipeline/generator/edge.ts';
 import { createGpuGenerator } from '../../workers/pipeline/generator/gpu.ts';
 import type { Generator } from '../../workers/pipeline/ports.ts';

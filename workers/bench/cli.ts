@@ -1,5 +1,8 @@
 /** `npm run bench <name>`: what is measured, by name. */
-const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = { edge: () => import('./edge.ts') };
+const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
+  edge: () => import('./edge.ts'),
+  encoders: () => import('./encoders.ts'),
+};
 
 const bench = BENCHES[process.argv[2] ?? ''];
 if (bench === undefined) {

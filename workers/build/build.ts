@@ -3,12 +3,16 @@
  * every `wrangler deploy` and `wrangler dev`.
  */
 import { mkdir } from 'node:fs/promises';
+import { compileAssembly } from './assembly.ts';
 import { buildEngine } from './engine/build.ts';
 import { buildGeneralEngine } from './general-engine.ts';
 import { buildPage } from './page.ts';
 
 const out = new URL('../dist/', import.meta.url);
 await mkdir(out, { recursive: true });
+
+await compileAssembly('picture', new URL('picture.wasm', out));
+console.log('built workers/dist/picture.wasm');
 
 const graph = new URL('../../shared/model/stage1.onnx', import.meta.url);
 const packed = await buildEngine(graph, out);

@@ -2,15 +2,23 @@ import { err, ok, type Result } from '../../shared/contract/result.ts';
 import manifest from '../../shared/model/manifest.json' with { type: 'json' };
 import general from '../dist/general-engine.js';
 import kernelModule from '../dist/kernel.wasm';
+import pictureModule from '../dist/picture.wasm';
 import weights from '../dist/stage1.bin';
 import type { EdgeEngine } from '../pipeline/generator/edge.ts';
+import { createFinish } from './finish.ts';
 import { createKernelEngine } from './kernel-engine.ts';
+import { warmUp } from './warm-up.ts';
 
 /** `auto`: the kernel, and onnxruntime-web for a graph that the kernel does not know. */
 export type EngineChoice = 'auto' | 'kernel' | 'onnx';
 
 // In global scope, once per isolate: the kernel unpacks its weights here, outside of any request.
 const kernel = createKernelEngine(kernelModule, weights, manifest.graphs.stage1.sha256);
+
+/** From either engine's bytes to a file. */
+export const finishDraft = createFinish(pictureModule);
+
+if (kernel.ok) await warmUp(kernel.value, finishDraft);
 
 /** Error: why the engine that was asked for cannot draw. */
 export function engineFor(choice: EngineChoice): Result<EdgeEngine, string> {

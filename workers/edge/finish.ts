@@ -1,9 +1,50 @@
+import type { Format } from '../../shared/contract/limits.ts';
 import type { Finish } from '../pipeline/generator/edge.ts';
-import { encode } from './encode.ts';
-import { upscale } from './upscale.ts';
 
-const STAGE1_EDGE = 64;
+const EDGE = 64;
 
-/** Stage-I's bytes at the size and in the format asked for. */
-export const finishDraft: Finish = (rgb, { size, format }) =>
-  encode(upscale(rgb, STAGE1_EDGE, size / STAGE1_EDGE), size, format);
+/** What workers/edge/picture/index.ts exports. */
+interface Encoder {
+  readonly memory: WebAssembly.Memory;
+  readonly sourceAt: WebAssembly.Global;
+  readonly rowsAt: WebAssembly.Global;
+  readonly fileAt: WebAssembly.Global;
+  readonly deflatedAt: WebAssembly.Global;
+  webp(factor: number): number;
+  rows(factor: number): number;
+  png(factor: number, deflated: number): number;
+}
+
+/**
+ * From Stage-I's bytes to a file of the size and the format asked for; equal bytes in give equal bytes out. One instance
+ * serves every request of the isolate: nothing is left in its memory while a request waits.
+ * @param module workers/edge/picture, compiled
+ */
+export function createFinish(module: WebAssembly.Module): Finish {
+  const encoder = new WebAssembly.Instance(module).exports as unknown as Encoder;
+  const { buffer } = encoder.memory;
+  const source = new Uint8Array(buffer, encoder.sourceAt.value, EDGE * EDGE * 3);
+  const copyOf = (at: WebAssembly.Global, bytes: number): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(buffer.slice(at.value, at.value + bytes));
+
+  async function png(rgb: Uint8Array, factor: number): Promise<Uint8Array<ArrayBuffer>> {
+    source.set(rgb);
+    const deflated = await deflate(copyOf(encoder.rowsAt, encoder.rows(factor)));
+    new Uint8Array(buffer, encoder.deflatedAt.value, deflated.length).set(deflated);
+    return copyOf(encoder.fileAt, encoder.png(factor, deflated.length));
+  }
+
+  async function webp(rgb: Uint8Array, factor: number): Promise<Uint8Array<ArrayBuffer>> {
+    source.set(rgb);
+    return copyOf(encoder.fileAt, encoder.webp(factor));
+  }
+
+  const encode = { png, webp } satisfies Record<Format, unknown>;
+  return (rgb, { size, format }) => encode[format](rgb, size / EDGE);
+}
+
+/** RFC 1950, by the platform. */
+async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const deflated = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate'));
+  return new Uint8Array(await new Response(deflated).arrayBuffer());
+}

@@ -10,7 +10,8 @@ import { MAX_TOKENS } from '../../../shared/contract/limits.ts';
 import type { Lab, PictureRequest } from '../../../shared/contract/picture.ts';
 import { modelInputs } from '../../../shared/model/inputs.ts';
 import manifest from '../../../shared/model/manifest.json' with { type: 'json' };
-import { compileKernel, packGraph } from '../../../workers/build/engine/build.ts';
+import { compileAssembly } from '../../../workers/build/assembly.ts';
+import { packGraph } from '../../../workers/build/engine/build.ts';
 import { createKernelEngine } from '../../../workers/edge/kernel-engine.ts';
 import type { EdgeEngine } from '../../../workers/pipeline/generator/edge.ts';
 
@@ -46,7 +47,7 @@ const requestOf = (tokens: readonly number[], lab: Lab | null, seed: number): Pi
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'restgan-kernel-'));
   const file = pathToFileURL(join(dir, 'kernel.wasm'));
-  await compileKernel(file);
+  await compileAssembly('kernel', file);
   module = new WebAssembly.Module(await readFile(file));
   if (packed.ok) engine = freshEngine();
 }, 120_000);

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { main } from 'assemblyscript/asc';
 import { err, ok, type Result } from '../../../shared/contract/result.ts';
+import { compileAssembly } from '../assembly.ts';
 import { readOnnx } from './onnx.ts';
 import { packStage1 } from './pack.ts';
 import { readStage1 } from './stage1.ts';
-
-const kernel = fileURLToPath(new URL('../../edge/kernel/', import.meta.url));
 
 /**
  * Makes the edge engine's two files in `out`: `kernel.wasm`, and `stage1.bin` with the graph's weights. A graph that
@@ -16,7 +13,7 @@ const kernel = fileURLToPath(new URL('../../edge/kernel/', import.meta.url));
  * @returns the size of `stage1.bin`, or what is unknown about the graph
  */
 export async function buildEngine(graph: URL, out: URL): Promise<Result<number, string>> {
-  await compileKernel(new URL('kernel.wasm', out));
+  await compileAssembly('kernel', new URL('kernel.wasm', out));
   const packed = packGraph(await readFile(graph));
   await writeFile(new URL('stage1.bin', out), packed.ok ? packed.value : new Uint8Array());
   return packed.ok ? ok(packed.value.length) : packed;
@@ -29,31 +26,4 @@ export function packGraph(graph: Uint8Array): Result<Uint8Array, string> {
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
   }
-}
-
-/**
- * Compiles the AssemblyScript kernel: plain SIMD, the stub runtime (nothing is ever freed), no imports.
- * @throws with the compiler's words
- */
-export async function compileKernel(file: URL): Promise<void> {
-  const said: string[] = [];
-  const stream = { write: (chunk: string | Uint8Array) => said.push(String(chunk)) };
-  const options = [
-    '--optimizeLevel',
-    '3',
-    '--shrinkLevel',
-    '0',
-    '--converge',
-    '--runtime',
-    'stub',
-    '--noAssert',
-  ];
-  // Vectors pass between the kernel's own files only, which AS112 cannot tell.
-  const features = ['--enable', 'simd', '--disableWarning', 'AS112'];
-  const target = ['--baseDir', kernel, '--outFile', fileURLToPath(file)];
-  const { error } = await main(['index.ts', ...target, ...options, ...features], {
-    stdout: stream,
-    stderr: stream,
-  });
-  if (error !== null) throw new Error(`the kernel does not compile: ${error.message}\n${said.join('')}`);
 }
