@@ -1,15 +1,28 @@
 /// <reference path="../../workers/modules.d.ts" />
-/** The generators in workerd, for their contract suite: a call comes as JSON, its result goes back as JSON. */
+/**
+ * The generators in workerd, for their contract suite: a call comes as JSON, its result goes back as JSON.
+ * `/draw?engine=` draws many requests by an edge engine; their bytes go back one after another.
+ */
+import type { PictureRequest } from '../../shared/contract/picture.ts';
 import { engineFor, finishDraft } from '../../workers/edge/engines.ts';
-import { createEdgeGenerator } from '../../workers/pipeline/generator/edge.ts';
+import { createEdgeGenerator, type EdgeEngine } from '../../workers/pipeline/generator/edge.ts';
 import { createGpuGenerator } from '../../workers/pipeline/generator/gpu.ts';
 import type { Generator } from '../../workers/pipeline/ports.ts';
 import type { GeneratorCall, GeneratorName } from './generators.ts';
 
 export default {
   async fetch(request: Request, env: { GPU_URL: string; GPU_TOKEN: string }): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === '/draw') {
+      const engine = edgeBy(searchParams.get('engine') === 'onnx' ? 'onnx' : 'kernel');
+      const pictures: Uint8Array<ArrayBuffer>[] = [];
+      for (const asked of (await request.json()) as PictureRequest[]) {
+        pictures.push(new Uint8Array(await engine.draw(asked)));
+      }
+      return new Response(new Blob(pictures));
+    }
     const { name, picture, options } = (await request.json()) as GeneratorCall;
-    const generator: Generator = name === 'gpu' ? gpuOf(env) : edgeBy(name);
+    const generator: Generator = name === 'gpu' ? gpuOf(env) : createEdgeGenerator(edgeBy(name), finishDraft);
     const made = await generator.generate(picture, options);
     return Response.json(
       made.ok ? { ...made, value: { ...made.value, bytes: [...made.value.bytes] } } : made,
@@ -25,8 +38,8 @@ const gpuOf = (env: { GPU_URL: string; GPU_TOKEN: string }): Generator =>
     outputHosts: [],
   });
 
-function edgeBy(name: Exclude<GeneratorName, 'gpu'>): Generator {
+function edgeBy(name: Exclude<GeneratorName, 'gpu'>): EdgeEngine {
   const engine = engineFor(name);
   if (!engine.ok) throw new Error(engine.error);
-  return createEdgeGenerator(engine.value, finishDraft);
+  return engine.value;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { patience } from './patience.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -45,7 +46,7 @@ async function bundle(out: string, main?: string, env: Record<string, string> = 
     ],
     {
       cwd: ROOT,
-      timeout: 100_000,
+      timeout: patience(100_000),
       env: {
         ...process.env,
         ...env,

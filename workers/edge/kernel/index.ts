@@ -8,7 +8,7 @@
 import { setFinish } from './finish';
 import { head } from './head';
 import { gemv, leakyAll } from './linear';
-import { planText, readText } from './lstm';
+import { planText, readText, wordsRun } from './lstm';
 import { exp4 } from './math';
 import { take, widen } from './memory';
 import { composite, residuals } from './paint';
@@ -37,6 +37,7 @@ const Z: i32 = 64;
 const NOISE: i32 = 32;
 const EDGE: i32 = 64;
 
+export { wordsRun };
 export const sizesAt: usize = take(16);
 export const tokensAt: usize = take(16);
 export const latentAt: usize = take(Z + NOISE);

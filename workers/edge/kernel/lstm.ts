@@ -6,6 +6,9 @@ import { take } from './memory';
 
 const MAX_TOKENS: i32 = 16;
 
+/** Words that have been run so far, wrapping: a measure of work that does not depend on a clock. */
+export let wordsRun: i32 = 0;
+
 let embedded: i32 = 0;
 let hidden: i32 = 0;
 let input: usize = 0;
@@ -44,6 +47,7 @@ export function readText(tokens: usize, table: usize, w: usize, bias: usize): us
 }
 
 function step(t: usize, word: usize, w: usize, bias: usize): void {
+  wordsRun += 1;
   const size = (hidden as usize) << 2;
   const before = t * size;
   memory.copy(input, word, (embedded as usize) << 2);
