@@ -42,7 +42,7 @@ beforeAll(async () => {
     expected.push(image?.data as Uint8Array);
   }
   worker = await startWorker({}, 'generatorBundle');
-}, 300_000);
+}, 1_200_000);
 afterAll(() => worker?.stop());
 
 describe.each(edgeEngines())('the engine port, kept by %s', (engine) => {
@@ -63,5 +63,5 @@ describe.each(edgeEngines())('the engine port, kept by %s', (engine) => {
     const beyond = (bound: number): number => apart.slice(bound + 1).reduce((sum, count) => sum + count, 0);
     expect(beyond(2) / beyond(-1)).toBeLessThan(0.01);
     expect(beyond(6)).toBe(0);
-  }, 600_000);
+  }, 1_200_000);
 });
