@@ -32,7 +32,8 @@ def inception_bars(ours: dict, baselines: list[dict]) -> list[Bar]:
     bars = []
     for head, ratio in INCEPTION.items():
         real, mine = at(ours, "inception", head, "real"), at(ours, "inception", head, "ours")
-        best = max((at(b, "inception", head, "ours") for b in baselines), default=None)
+        theirs = [at(b, "inception", head, "ours") for b in baselines]
+        best = max((value for value in theirs if value is not None), default=None)
         name = f"IS by {head} over the best baseline"
         if best is None or mine is None:
             bars.append(Bar(name, f"≥ +{ratio - 1:.0%}", "not measured", None))
