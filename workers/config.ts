@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../shared/contract/result.ts';
 import { type AccessConfig, accessVariables, toAccess } from './access/config.ts';
-import type { GpuTarget } from './pipeline/generator/gpu.ts';
+import type { GpuTarget } from './pipeline/generator/predictor.ts';
 
 /** README.md explains every variable. */
 
-/** `waitUntil` ends 30 s after the answer; a generation has to end before it, and its answer be stored. */
+/** Browsers and proxies give up after 30 s. */
 const MAX_DEADLINE_MS = 25_000;
+const MAX_FLIGHT_MS = 600_000;
 const OWNER_AND_NAME = '[a-z0-9][\\w.-]*/[a-z0-9][\\w.-]*';
 
 const ms = (min: number, max: number, fallback: number) =>
@@ -45,6 +46,8 @@ const variables = z.object({
   GPU_OUTPUT_HOSTS: hosts.default(['replicate.delivery']),
   GPU_BUDGET_MS: ms(50, MAX_DEADLINE_MS, 1_500),
   GPU_DEADLINE_MS: ms(100, MAX_DEADLINE_MS, 20_000),
+  GPU_FLIGHT_MS: ms(100, MAX_FLIGHT_MS, 60_000),
+  KV_BUDGET_MS: ms(10, MAX_DEADLINE_MS, 500),
   ...accessVariables,
 });
 type Variables = z.infer<typeof variables>;
@@ -63,6 +66,8 @@ export interface Config {
   readonly gpu: GpuConfig | null;
   readonly budgetMs: number;
   readonly deadlineMs: number;
+  readonly flightMs: number;
+  readonly cacheMs: number;
   readonly access: AccessConfig;
 }
 
@@ -91,6 +96,7 @@ function checkTogether(vars: Variables, context: z.RefinementCtx): void {
     fault('GPU_MODEL', 'and GPU_DEPLOYMENT exclude each other');
   }
   if (vars.GPU_BUDGET_MS > vars.GPU_DEADLINE_MS) fault('GPU_BUDGET_MS', 'must not exceed GPU_DEADLINE_MS');
+  if (vars.GPU_DEADLINE_MS > vars.GPU_FLIGHT_MS) fault('GPU_DEADLINE_MS', 'must not exceed GPU_FLIGHT_MS');
   if (vars.ENVIRONMENT === 'production' && token?.startsWith('dev-')) {
     fault('GPU_TOKEN', 'is a development secret, which production refuses');
   }
@@ -111,6 +117,8 @@ function toConfig(vars: Variables): Config {
     gpu,
     budgetMs: vars.GPU_BUDGET_MS,
     deadlineMs: vars.GPU_DEADLINE_MS,
+    flightMs: vars.GPU_FLIGHT_MS,
+    cacheMs: vars.KV_BUDGET_MS,
     access: toAccess(vars, vars.ENVIRONMENT === 'development'),
   };
 }

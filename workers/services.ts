@@ -2,8 +2,13 @@ import { type Config, readConfig, type Vars } from './config.ts';
 import { engineFor, finishDraft } from './edge/engines.ts';
 import { createGpuProbe, type GpuProbe } from './health/gpu-probe.ts';
 import { log } from './log.ts';
+import type { Ceiling } from './objects/ceiling.ts';
+import { createDurableCeilings } from './objects/ceilings.ts';
+import type { Flight } from './objects/flight.ts';
+import { createDurableFlights } from './objects/flights.ts';
 import { createKvCache } from './pipeline/cache/kv.ts';
 import { createMemoryCache } from './pipeline/cache/memory.ts';
+import { withBreaker } from './pipeline/flight/breaker.ts';
 import { createEdgeGenerator, type EdgeEngine } from './pipeline/generator/edge.ts';
 import { createGpuGenerator } from './pipeline/generator/gpu.ts';
 import { createPreviewer, type Previewer } from './pipeline/previewer.ts';
@@ -12,6 +17,8 @@ import { createViews, type Views } from './pipeline/views.ts';
 /** What wrangler.toml binds. */
 export interface Bindings extends Vars {
   readonly PREVIEWS: KVNamespace;
+  readonly FLIGHTS: DurableObjectNamespace<Flight>;
+  readonly CEILINGS: DurableObjectNamespace<Ceiling>;
   readonly VISITOR_LIMIT: RateLimit;
   readonly SERVER_LIMIT: RateLimit;
 }
@@ -40,24 +47,27 @@ export function servicesOf(env: Bindings): Services | null {
 function createServices(env: Bindings): Services | null {
   const config = readConfig(env);
   if (!config.ok) return misconfigured(config.error);
-  const { edgeEngine, gpu, budgetMs, deadlineMs } = config.value;
+  const { edgeEngine, gpu, budgetMs, deadlineMs, cacheMs } = config.value;
   const chosen = engineFor(edgeEngine);
   if (!chosen.ok) return misconfigured(`EDGE_ENGINE ${chosen.error}`);
   const engine = chosen.value;
   const finals = createKvCache(env.PREVIEWS);
+  const ceilings = createDurableCeilings(env.CEILINGS, log);
   const generator = gpu === null ? null : createGpuGenerator(gpu);
   return {
     config: config.value,
     engine,
     gpuProbe: gpu === null ? null : createGpuProbe(gpu.url),
-    views: generator === null ? null : createViews({ finals, gpu: generator, deadlineMs, report: log }),
+    views:
+      generator === null ? null : createViews({ finals, gpu: generator, ceilings, deadlineMs, report: log }),
     previewer: createPreviewer({
       finals,
       drafts: createMemoryCache(DRAFT_CACHE_BYTES),
-      gpu: generator,
+      flights: gpu === null ? null : withBreaker(createDurableFlights(env.FLIGHTS, log), log),
       edge: createEdgeGenerator(engine, finishDraft),
       budgetMs,
       deadlineMs,
+      cacheMs,
       report: log,
     }),
   };

@@ -42,14 +42,20 @@ export interface IncidentLine {
   readonly level: 'warn' | 'error';
   readonly what: Incident;
   readonly key?: string;
+  /** Of the request that caused it. */
+  readonly requestId?: string;
   readonly detail: string;
 }
 
 export const INCIDENTS = [
   'cache_read_failed',
+  'cache_read_slow',
   'cache_write_failed',
   'cache_value_damaged',
   'gpu_failed',
+  'breaker_opened',
+  'flight_failed',
+  'ceiling_failed',
   'edge_failed',
   'limiter_failed',
   'misconfigured',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { packGraph } from '../../workers/build/engine/build.ts';
-import type { GeneratorName } from './generators.ts';
+import type { GeneratorName } from './generator-call.ts';
 
 const GRAPH = new URL('../../shared/model/stage1.onnx', import.meta.url);
 

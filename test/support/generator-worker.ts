@@ -1,4 +1,3 @@
-/// <reference path="../../workers/modules.d.ts" />
 /**
  * The generators in workerd, for their contract suite: a call comes as JSON, its result goes back as JSON.
  * `/draw?engine=` draws many requests by an edge engine; their bytes go back one after another.
@@ -7,8 +6,11 @@ import type { PictureRequest } from '../../shared/contract/picture.ts';
 import { engineFor, finishDraft } from '../../workers/edge/engines.ts';
 import { createEdgeGenerator, type EdgeEngine } from '../../workers/pipeline/generator/edge.ts';
 import { createGpuGenerator } from '../../workers/pipeline/generator/gpu.ts';
-import type { Generator } from '../../workers/pipeline/ports.ts';
-import type { GeneratorCall, GeneratorName } from './generators.ts';
+import type { RemoteGenerator } from '../../workers/pipeline/ports.ts';
+import { complete } from './complete.ts';
+import type { GeneratorCall, GeneratorName } from './generator-call.ts';
+
+export { Ceiling, Flight } from '../../workers/objects/index.ts';
 
 export default {
   async fetch(request: Request, env: { GPU_URL: string; GPU_TOKEN: string }): Promise<Response> {
@@ -22,15 +24,17 @@ export default {
       return new Response(new Blob(pictures));
     }
     const { name, picture, options } = (await request.json()) as GeneratorCall;
-    const generator: Generator = name === 'gpu' ? gpuOf(env) : createEdgeGenerator(edgeBy(name), finishDraft);
-    const made = await generator.generate(picture, options);
+    const made =
+      name === 'gpu'
+        ? await complete(gpuOf(env), picture, options)
+        : await createEdgeGenerator(edgeBy(name), finishDraft).generate(picture, options);
     return Response.json(
       made.ok ? { ...made, value: { ...made.value, bytes: [...made.value.bytes] } } : made,
     );
   },
 };
 
-const gpuOf = (env: { GPU_URL: string; GPU_TOKEN: string }): Generator =>
+const gpuOf = (env: { GPU_URL: string; GPU_TOKEN: string }): RemoteGenerator =>
   createGpuGenerator({
     url: env.GPU_URL,
     token: env.GPU_TOKEN,

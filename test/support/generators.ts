@@ -1,21 +1,23 @@
+import type { ProblemError } from '../../shared/contract/errors.ts';
+import type { PictureStage } from '../../shared/contract/limits.ts';
 import type { PictureRequest } from '../../shared/contract/picture.ts';
-import type { EngineChoice } from '../../workers/edge/engines.ts';
-import type { GenerateOptions, Generator } from '../../workers/pipeline/ports.ts';
+import type { Result } from '../../shared/contract/result.ts';
+import type { Picture } from '../../workers/pipeline/ports.ts';
+import type { GeneratorCall, GeneratorName } from './generator-call.ts';
 import type { WorkerUnderTest } from './worker.ts';
 
-/** The GPU service, and the edge by either engine. */
-export type GeneratorName = 'gpu' | Exclude<EngineChoice, 'auto'>;
-
-export interface GeneratorCall {
-  readonly name: GeneratorName;
-  readonly picture: PictureRequest;
-  readonly options: GenerateOptions;
+/** A generator as the contract suite sees it, the remote one to the end of its work. */
+export interface GeneratorUnderTest {
+  readonly stage: PictureStage;
+  generate(
+    picture: PictureRequest,
+    options: GeneratorCall['options'],
+  ): Promise<Result<Picture, ProblemError>>;
 }
 
 /** A generator that runs in workerd. */
-export function remoteGenerator(worker: WorkerUnderTest, name: GeneratorName): Generator {
+export function remoteGenerator(worker: WorkerUnderTest, name: GeneratorName): GeneratorUnderTest {
   return {
-    source: name === 'gpu' ? 'gpu' : 'edge',
     stage: name === 'gpu' ? 'final' : 'draft',
     async generate(picture, options) {
       const call: GeneratorCall = { name, picture, options };

@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import { RATE_LIMITS } from '../../shared/contract/access.ts';
 import type { LogLine } from '../../shared/contract/log.ts';
 
+const HOST = 'host';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The Worker in real workerd, from the bundle that would be deployed. */
@@ -21,25 +22,42 @@ export interface WorkerUnderTest {
   stop(): Promise<void>;
 }
 
+export interface WorkerOptions {
+  /** Directory of another bundle than the Worker's. */
+  readonly dir?: string;
+  /** Another rate than wrangler.toml's. */
+  readonly visitorRate?: Rate;
+  /**
+   * Directory in which Workers of several processes find each other; the first one, `host`, has the Durable Objects
+   * of all.
+   */
+  readonly registry?: { readonly dir: string; readonly host: boolean };
+}
+
 /**
  * A fresh isolate with an empty KV.
  * @param vars stand in for wrangler.toml's and the secrets
- * @param bundle another one than the Worker's
- * @param visitorRate another one than wrangler.toml's
  */
 export async function startWorker(
   vars: Record<string, string> = {},
-  bundle: 'workerBundle' | 'generatorBundle' = 'workerBundle',
-  visitorRate: Rate = RATE_LIMITS.visitor,
+  { dir = inject('workerBundle'), visitorRate = RATE_LIMITS.visitor, registry }: WorkerOptions = {},
 ): Promise<WorkerUnderTest> {
   const log: LogLine[] = [];
-  const dir = inject(bundle);
+  const objectOf = (className: string) => ({
+    className,
+    useSQLite: true,
+    ...(registry?.host === false ? { scriptName: HOST } : {}),
+  });
   const miniflare = new Miniflare({
+    ...(registry === undefined
+      ? {}
+      : { unsafeDevRegistryPath: registry.dir, name: registry.host ? HOST : 'guest' }),
     modulesRoot: dir,
     modules: modulesOf(dir),
     compatibilityDate: compatibilityDate(),
     bindings: { ENVIRONMENT: 'development', ...vars },
     kvNamespaces: ['PREVIEWS'],
+    durableObjects: { FLIGHTS: objectOf('Flight'), CEILINGS: objectOf('Ceiling') },
     ratelimits: {
       VISITOR_LIMIT: limitOf(visitorRate),
       SERVER_LIMIT: limitOf(RATE_LIMITS.server),

@@ -17,6 +17,8 @@ describe('the configuration', () => {
         gpu: null,
         budgetMs: 1_500,
         deadlineMs: 20_000,
+        flightMs: 60_000,
+        cacheMs: 500,
         access: {
           open: false,
           secretKeys: [],
@@ -70,6 +72,7 @@ describe('the configuration', () => {
     [{ ...gpu, GPU_TOKEN: 'dev-1234' }, /production refuses/],
     [{ ...gpu, GPU_MODEL: 'a/b', GPU_DEPLOYMENT: 'a/b' }, /exclude each other/],
     [{ GPU_BUDGET_MS: '3000', GPU_DEADLINE_MS: '2000' }, /must not exceed/],
+    [{ GPU_DEADLINE_MS: '20000', GPU_FLIGHT_MS: '10000' }, /must not exceed GPU_FLIGHT_MS/],
     [{ GPU_DEADLINE_MS: '26000' }, /GPU_DEADLINE_MS/],
     [{ ACCESS: 'open' }, /ACCESS may be open in development alone/],
     [{ SECRET_KEYS: `rsk_${'A'.repeat(43)}` }, /SECRET_KEYS/],

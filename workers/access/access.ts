@@ -2,15 +2,9 @@ import { type AccessKind, KEY_PARAM, type RateLimited, SECRET_KEY } from '../../
 import { type ProblemError, problem } from '../../shared/contract/errors.ts';
 import { err, ok, type Result } from '../../shared/contract/result.ts';
 import { isSigned, verifyAddress } from '../../shared/contract/signature.ts';
+import type { Ceiling } from '../pipeline/ports.ts';
 import { sha256Hex } from '../pipeline/sha256.ts';
 import type { AccessConfig, SecretKeyHash } from './config.ts';
-
-/** How many generations somebody may cause between midnights, UTC. */
-export interface Ceiling {
-  /** Equal for all who share it. */
-  readonly name: string;
-  readonly perDay: number;
-}
 
 /** By what right a request is answered. */
 export interface Access {

@@ -4,13 +4,16 @@ import type { Stage } from '../../shared/contract/limits.ts';
 import type { IncidentLine } from '../../shared/contract/log.ts';
 import { type PictureRequest, previewKey } from '../../shared/contract/picture.ts';
 import { err, ok, type Result } from '../../shared/contract/result.ts';
-import type { Generator, Picture, PictureCache } from './ports.ts';
+import { tooLate } from './flight/problems.ts';
+import type { Boarding, CacheRead, Ceiling, Flights, Generator, Picture, PictureCache } from './ports.ts';
 import { createFlights } from './single-flight.ts';
 import { LATE, within } from './within.ts';
 
 /** What the pipeline needs of the request that it works for. */
 export interface RequestContext {
   readonly requestId: string;
+  /** Bounds the generations that it may cause. */
+  readonly ceiling?: Ceiling;
   /** Keeps work alive past the answer, as `ExecutionContext.waitUntil`. */
   waitUntil(work: Promise<unknown>): void;
 }
@@ -39,66 +42,94 @@ export interface Previewer {
 export interface PreviewerOptions {
   readonly finals: PictureCache;
   readonly drafts: PictureCache;
-  /** Null when none is configured. */
-  readonly gpu: Generator | null;
+  /** Null when no GPU service is configured. */
+  readonly flights: Flights | null;
   readonly edge: Generator;
   /** How long `auto` waits for a final. */
   readonly budgetMs: number;
-  /** How long `final` waits, and the longest that a generation goes on without anybody waiting. */
+  /** How long `final` waits. */
   readonly deadlineMs: number;
+  /** How long the cache of finals may take before the flight is asked. */
+  readonly cacheMs: number;
   readonly report: (incident: IncidentLine) => void;
 }
 
 type Drawn = Result<{ readonly picture: Picture; readonly source: PictureSource }, ProblemError>;
 
 /**
- * The way of a query behind its key: cache, one flight per key, GPU within a budget, else a draft from the edge
- * while the flight goes on and its answer lands in the cache.
+ * The way of a query behind its key: cache, the key's flight within a budget, else a draft from the edge while the
+ * flight goes on and its answer lands in the cache.
  */
 export function createPreviewer(options: PreviewerOptions): Previewer {
-  const { finals, drafts, gpu, edge, budgetMs, deadlineMs, report } = options;
-  const flights = createFlights<Drawn>(deadlineMs);
+  const { finals, drafts, flights, edge, budgetMs, deadlineMs, cacheMs, report } = options;
+  /** Equal work of this isolate; across isolates it is the flights' business. */
+  const shared = createFlights<Drawn>(deadlineMs);
 
-  /** Draws at most once at a time per key, and stores what was drawn after it is handed out. */
-  function draw(
-    request: PictureRequest,
-    cache: PictureCache,
-    generator: Generator | null,
-    context: RequestContext,
-  ): Promise<Drawn> {
-    const key = previewKey(request);
-    return flights.join(key, () => {
-      const drawn = readOrGenerate(request, cache, generator, context.requestId);
-      context.waitUntil(drawn.then((result) => store(request, cache, result)));
+  /** A final from the cache, else from its flight, at most once at a time per key and ceiling. */
+  function final(request: PictureRequest, context: RequestContext): Promise<Drawn> {
+    const key = `${previewKey(request)} ${context.ceiling?.name ?? ''}`;
+    return shared.join(key, () => {
+      const drawn = readOrFly(request, context);
+      context.waitUntil(drawn);
       return drawn;
     });
   }
 
-  async function readOrGenerate(
+  async function readOrFly(request: PictureRequest, context: RequestContext): Promise<Drawn> {
+    const read = await within(finals.get(request), cacheMs);
+    if (read !== LATE && read.kind === 'hit') return ok({ picture: read.picture, source: 'cache' });
+    const cache = found(request, read);
+    if (flights === null) return err(problem('gpu_not_configured', 'Ask for stage=draft or stage=auto.'));
+    const { requestId, ceiling } = context;
+    return flights.join(request, {
+      requestId,
+      deadlineMs,
+      cache,
+      ...(ceiling === undefined ? {} : { ceiling }),
+    });
+  }
+
+  /** What a cache without the picture says of it, and of itself. */
+  function found(
     request: PictureRequest,
-    cache: PictureCache,
-    generator: Generator | null,
-    requestId: string,
-  ): Promise<Drawn> {
+    read: Exclude<CacheRead, { kind: 'hit' }> | typeof LATE,
+  ): Boarding['cache'] {
+    if (read !== LATE && read.kind === 'miss') return 'miss';
     const key = previewKey(request);
-    const read = await cache.get(request);
-    if (read.kind === 'hit') return ok({ picture: read.picture, source: 'cache' });
-    if (read.kind !== 'miss') {
-      const what = read.kind === 'damaged' ? 'cache_value_damaged' : 'cache_read_failed';
-      report({ event: 'incident', level: 'warn', what, key, detail: read.detail });
+    if (read === LATE) {
+      const detail = `no answer within ${cacheMs} ms`;
+      report({ event: 'incident', level: 'warn', what: 'cache_read_slow', key, detail });
+      return 'unknown';
     }
-    if (generator === null) return err(problem('gpu_not_configured', 'Ask for stage=draft or stage=auto.'));
-    const made = await generator.generate(request, { deadlineMs, requestId });
-    if (made.ok) return ok({ picture: made.value, source: generator.source });
+    const damaged = read.kind === 'damaged';
+    const what = damaged ? 'cache_value_damaged' : 'cache_read_failed';
+    report({ event: 'incident', level: 'warn', what, key, detail: read.detail });
+    return damaged ? 'damaged' : 'unknown';
+  }
+
+  /** A draft, remembered by this isolate. */
+  function drawDraft(request: PictureRequest, context: RequestContext): Promise<Drawn> {
+    return shared.join(previewKey(request), () => {
+      const drawn = readOrDraw(request, context.requestId);
+      context.waitUntil(drawn.then((result) => remember(request, result)));
+      return drawn;
+    });
+  }
+
+  async function readOrDraw(request: PictureRequest, requestId: string): Promise<Drawn> {
+    const read = await drafts.get(request);
+    if (read.kind === 'hit') return ok({ picture: read.picture, source: 'cache' });
+    const made = await edge.generate(request, { requestId });
+    if (made.ok) return ok({ picture: made.value, source: edge.source });
     const detail = `${made.error.code}: ${made.error.detail}`;
-    const what = generator.source === 'gpu' ? 'gpu_failed' : 'edge_failed';
-    report({ event: 'incident', level: 'warn', what, key, detail });
+    const key = previewKey(request);
+    report({ event: 'incident', level: 'warn', what: 'edge_failed', key, requestId, detail });
     return made;
   }
 
-  async function store(request: PictureRequest, cache: PictureCache, drawn: Drawn): Promise<void> {
+  async function remember(request: PictureRequest, drawn: Drawn): Promise<void> {
     if (!drawn.ok || drawn.value.source === 'cache') return;
-    const stored = await cache.put(request, drawn.value.picture);
+    const stored = await drafts.put(request, drawn.value.picture);
     if (stored.ok) return;
     const key = previewKey(request);
     report({ event: 'incident', level: 'warn', what: 'cache_write_failed', key, detail: stored.error });
@@ -109,14 +140,14 @@ export function createPreviewer(options: PreviewerOptions): Previewer {
     context: RequestContext,
   ): Promise<Result<Preview, ProblemError>> {
     const whole: PictureRequest = { ...request, stage: 'draft' };
-    const drawn = await draw(whole, drafts, edge, context);
+    const drawn = await drawDraft(whole, context);
     return drawn.ok ? ok({ ...drawn.value, outcome: 'draft', key: previewKey(whole) }) : drawn;
   }
 
   function startFinal(request: PreviewRequest, context: RequestContext) {
     const whole: PictureRequest = { ...request, stage: 'final' };
     const since = Date.now();
-    const flight = draw(whole, finals, gpu, context);
+    const flight = final(whole, context);
     return async (ms: number): Promise<Result<Preview, ProblemError>> => {
       const drawn = await within(flight, ms - (Date.now() - since));
       if (drawn === LATE) return err(tooLate());
@@ -147,7 +178,3 @@ export function createPreviewer(options: PreviewerOptions): Previewer {
     },
   };
 }
-
-const RETRY_S = 2;
-const tooLate = (): ProblemError =>
-  problem('gpu_unavailable', 'Ask again shortly; the picture is still being drawn.', RETRY_S);

@@ -3,7 +3,8 @@ import type { IncidentLine } from '../../shared/contract/log.ts';
 import { type Lab, type PictureRequest, previewKey } from '../../shared/contract/picture.ts';
 import type { View } from '../../shared/contract/prediction.ts';
 import { err, ok, type Result } from '../../shared/contract/result.ts';
-import type { PictureCache, RowGenerator } from './ports.ts';
+import { ceilingReached } from './flight/problems.ts';
+import type { Ceilings, PictureCache, RowGenerator } from './ports.ts';
 import type { RequestContext } from './previewer.ts';
 import { createFlights } from './single-flight.ts';
 import { LATE, within } from './within.ts';
@@ -31,6 +32,7 @@ export interface Views {
 export interface ViewsOptions {
   readonly finals: PictureCache;
   readonly gpu: RowGenerator;
+  readonly ceilings: Ceilings;
   /** The longest that a prediction goes on. */
   readonly deadlineMs: number;
   readonly report: (incident: IncidentLine) => void;
@@ -40,7 +42,7 @@ export interface ViewsOptions {
 const KEPT = 2_000;
 
 /** Rows of pictures and what is seen on them; what was seen is kept in this isolate, least recently used out first. */
-export function createViews({ finals, gpu, deadlineMs, report }: ViewsOptions): Views {
+export function createViews({ finals, gpu, ceilings, deadlineMs, report }: ViewsOptions): Views {
   const known = new Map<string, Seen>();
   const flights = createFlights<ProblemError | null>(deadlineMs);
 
@@ -65,11 +67,14 @@ export function createViews({ finals, gpu, deadlineMs, report }: ViewsOptions): 
     requests: readonly PictureRequest[],
     context: RequestContext,
   ): Promise<ProblemError | null> {
-    const { requestId } = context;
+    const { requestId, ceiling } = context;
+    // A row is one prediction, and counts as one.
+    if (ceiling !== undefined && !(await ceilings.take(ceiling))) return ceilingReached(Date.now());
     const drawn = await gpu.row(requests, { deadlineMs, requestId });
     if (!drawn.ok) {
       const detail = `${drawn.error.code}: ${drawn.error.detail}`;
-      report({ event: 'incident', level: 'warn', what: 'gpu_failed', detail });
+      report({ event: 'incident', level: 'warn', what: 'gpu_failed', requestId, detail });
+      if (ceiling !== undefined) await ceilings.giveBack(ceiling);
       return drawn.error;
     }
     for (const [at, { picture, lab, view }] of drawn.value.entries()) {
@@ -94,11 +99,14 @@ export function createViews({ finals, gpu, deadlineMs, report }: ViewsOptions): 
     async of(requests, waitMs, context) {
       const missing = requests.filter((request) => recall(previewKey(request)) === undefined);
       if (missing.length > 0) {
-        const flight = flights.join(missing.map(previewKey).join(' '), () => {
-          const looking = look(missing, context);
-          context.waitUntil(looking);
-          return looking;
-        });
+        const flight = flights.join(
+          `${context.ceiling?.name ?? ''} ${missing.map(previewKey).join(' ')}`,
+          () => {
+            const looking = look(missing, context);
+            context.waitUntil(looking);
+            return looking;
+          },
+        );
         const failure = await within(flight, waitMs);
         if (failure === LATE)
           return err(problem('gpu_unavailable', 'Ask again shortly; it is being drawn.', 2));

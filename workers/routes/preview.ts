@@ -31,7 +31,7 @@ export async function preview(c: AppContext, asked: Result<Asked, ProblemError>)
   const note = (fields: Omit<PreviewFields, 'key' | 'asked'> & { key?: string }): void =>
     c.set('line', { ...c.get('line'), preview: { key, asked: wanted, ...fields } });
 
-  const { kind, id, expiresIn } = c.var.access;
+  const { kind, id, ceiling, expiresIn } = c.var.access;
   // A signature holds for one address: a signed one that names another model is answered as if it named none.
   if (v !== undefined && v !== MODEL_VERSION && kind !== 'signed') {
     note({ outcome: 'redirect' });
@@ -54,6 +54,7 @@ export async function preview(c: AppContext, asked: Result<Asked, ProblemError>)
   const since = Date.now();
   const drawn = await previewer.preview(request, wanted, {
     requestId: c.var.requestId,
+    ...(ceiling === undefined ? {} : { ceiling }),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   });
   if (!drawn.ok) {

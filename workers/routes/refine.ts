@@ -67,8 +67,10 @@ async function look(
 ): Promise<Result<readonly Seen[], ProblemError>> {
   const { views, config } = c.var.services;
   if (views === null) return err(problem('gpu_not_configured', 'Drafts are all that there is.'));
+  const { ceiling } = c.var.access;
   return views.of(row, stage === 'final' ? config.deadlineMs : config.budgetMs, {
     requestId: c.var.requestId,
+    ...(ceiling === undefined ? {} : { ceiling }),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   });
 }

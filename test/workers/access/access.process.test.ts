@@ -126,8 +126,8 @@ describe('scripts of other origins', () => {
 
 describe('limits', () => {
   it('each visitor has a rate, and is told when to come back', async () => {
-    const rate = { requests: 5, seconds: 60 } as const;
-    const worker = await startWorker({ ENVIRONMENT: 'production' }, 'workerBundle', rate);
+    const visitorRate = { requests: 5, seconds: 60 } as const;
+    const worker = await startWorker({ ENVIRONMENT: 'production' }, { visitorRate });
     const ask = (visitor: string) => worker.fetch('/v1/colors?q=red', from(visitor, { Origin: HOST }));
     // A window may end in between, but not twice.
     const answers = await Promise.all(Array.from({ length: 15 }, () => ask('192.0.2.9')));

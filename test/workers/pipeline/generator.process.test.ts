@@ -1,18 +1,17 @@
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FORMATS, SIZES } from '../../../shared/contract/limits.ts';
 import type { PictureRequest } from '../../../shared/contract/picture.ts';
-import type { Generator } from '../../../workers/pipeline/ports.ts';
 import { type RunningService, startServiceProcess, TOKEN } from '../../gpu-service/serve/process.ts';
 import { edgeEngines } from '../../support/edge-engines.ts';
-import { remoteGenerator } from '../../support/generators.ts';
+import { type GeneratorUnderTest, remoteGenerator } from '../../support/generators.ts';
 import { startWorker, type WorkerUnderTest } from '../../support/worker.ts';
 
 let service: RunningService;
 let worker: WorkerUnderTest;
 beforeAll(async () => {
   service = await startServiceProcess();
-  worker = await startWorker({ GPU_URL: service.url, GPU_TOKEN: TOKEN }, 'generatorBundle');
+  worker = await startWorker({ GPU_URL: service.url, GPU_TOKEN: TOKEN }, { dir: inject('generatorBundle') });
 });
 afterAll(async () => {
   await worker?.stop();
@@ -22,7 +21,7 @@ afterAll(async () => {
 const options = { deadlineMs: 20_000, requestId: 'contract' };
 
 describe.each(['gpu', ...edgeEngines()] as const)('the generator port, kept by %s', (name) => {
-  let generator: Generator;
+  let generator: GeneratorUnderTest;
   let base: PictureRequest;
   beforeAll(() => {
     generator = remoteGenerator(worker, name);

@@ -1,0 +1,3 @@
+/** The Durable Objects that wrangler.toml binds. */
+export { Ceiling } from './ceiling.ts';
+export { Flight } from './flight.ts';
