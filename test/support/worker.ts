@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,10 @@ export interface WorkerUnderTest {
     init?: { method?: string; headers?: Record<string, string>; body?: string },
   ): Promise<Response>;
   readonly kv: Awaited<ReturnType<Miniflare['getKVNamespace']>>;
+  /** Where it listens. */
+  readonly url: string;
+  /** Resident memory of its process, MB; 0 where the system has no `/proc`. */
+  memory(): number;
   /** Lines of its log so far. */
   readonly log: readonly LogLine[];
   stop(): Promise<void>;
@@ -48,6 +52,7 @@ export async function startWorker(
     useSQLite: true,
     ...(registry?.host === false ? { scriptName: HOST } : {}),
   });
+  const before = new Set(workerds());
   const miniflare = new Miniflare({
     ...(registry === undefined
       ? {}
@@ -67,8 +72,11 @@ export async function startWorker(
       for (const stream of [stdout, stderr]) readLines(stream, (line) => log.push(line));
     },
   });
-  await miniflare.ready;
+  const { origin } = await miniflare.ready;
+  const pid = workerds().find((known) => !before.has(known));
   return {
+    url: origin,
+    memory: () => (pid === undefined ? 0 : residentMb(pid)),
     fetch: async (path, init) => {
       const answer = await miniflare.dispatchFetch(`http://worker.example${path}`, {
         redirect: 'manual',
@@ -96,6 +104,17 @@ const limitOf = ({ requests, seconds }: Rate) => ({
   namespace_id: String(requests),
   simple: { limit: requests, period: seconds },
 });
+
+/** Process ids of this process's workerds. */
+function workerds(): string[] {
+  const children = `/proc/self/task/${process.pid}/children`;
+  if (!existsSync(children)) return [];
+  const pids = readFileSync(children, 'utf8').split(' ').filter(Boolean);
+  return pids.filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'workerd');
+}
+
+const residentMb = (pid: string): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 
 const MODULE_TYPES = { '.js': 'ESModule', '.wasm': 'CompiledWasm', '.onnx': 'Data', '.bin': 'Data' } as const;
 

@@ -2,6 +2,8 @@
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   edge: () => import('./edge.ts'),
   encoders: () => import('./encoders.ts'),
+  serve: () => import('./serving.ts'),
+  soak: () => import('./soak.ts'),
 };
 
 const bench = BENCHES[process.argv[2] ?? ''];

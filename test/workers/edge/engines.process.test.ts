@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { CLUSTERS } from '../../../shared/color/index.ts';
 import { MAX_TOKENS } from '../../../shared/contract/limits.ts';
 import { type ModelRequest, modelInputs } from '../../../shared/model/inputs.ts';
@@ -41,7 +41,7 @@ beforeAll(async () => {
     });
     expected.push(image?.data as Uint8Array);
   }
-  worker = await startWorker({}, 'generatorBundle');
+  worker = await startWorker({}, { dir: inject('generatorBundle') });
 }, 1_200_000);
 afterAll(() => worker?.stop());
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningService, startServiceProcess, TOKEN } from '../../gpu-service/serve/process.ts';
+import { crowd } from '../../support/crowd.ts';
 import { type FaultyWorker, faultyWorkers } from '../../support/faulty.ts';
 import { counterOf } from '../../support/gpu-metrics.ts';
 import { patience } from '../../support/patience.ts';
@@ -43,7 +44,7 @@ beforeEach(() => worker.fail({}));
 
 describe('KV', () => {
   it.each(['down', 'hang'] as const)(
-    'that is %s for reading and writing: a final, drawn once, kept by its flight',
+    'that answers nothing (%s) for reading and writing: a final, drawn once, kept by its flight',
     async (how) => {
       await worker.fail({ read: how, write: how });
       const [before, address, held] = [await drawn(), fresh(), await finalsInKv(worker)];
@@ -84,11 +85,12 @@ describe('a thousand shoppers who want the same new word at once', () => {
     const other = await workers.start(vars(), { registry: { dir: registry, host: false } });
     for (const one of [worker, other]) await one.fail({ staleMs: 60_000 });
     const [before, address] = [await drawn(), fresh()];
-    const answers = await Promise.all(
-      Array.from({ length: 1_000 }, (_, at) => (at % 2 === 0 ? worker : other).fetch(address)),
+    const answers = await crowd(
+      Array.from({ length: 1_000 }, (_, at) => (at % 2 === 0 ? worker : other).url + address),
     );
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-    expect(new Set(answers.map(({ headers }) => headers.get('X-Preview-Stage')))).toEqual(new Set(['2']));
+    expect(new Set(answers.map(({ headers }) => headers['x-preview-stage']))).toEqual(new Set(['2']));
+    expect(answers.some(({ headers }) => headers['x-preview-source'] === 'gpu')).toBe(true);
     // And those who come while no location sees the write.
     for (const one of [worker, other, worker, other]) {
       expect((await one.fetch(address)).headers.get('X-Preview-Source')).toBe('cache');

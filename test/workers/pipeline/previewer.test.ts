@@ -64,7 +64,7 @@ function setUp({
     edge: slow('edge', 5).generator,
     budgetMs: 200,
     deadlineMs: 600,
-    cacheMs: 100,
+    cacheMs: 10_000,
     report: (incident) => incidents.push(incident),
     ...options,
   });
@@ -82,7 +82,7 @@ const broken: PictureCache = {
 describe('auto', () => {
   it('gives a final within the budget, and draws no draft', async () => {
     const edge = slow('edge', 5);
-    const { ask, settled } = setUp({ edge: edge.generator });
+    const { ask, settled } = setUp({ edge: edge.generator, budgetMs: 20_000, deadlineMs: 20_000 });
     expect(await ask('auto')).toMatchObject({ ok: true, value: { outcome: 'final', source: 'gpu' } });
     await settled();
     expect(await ask('auto')).toMatchObject({ ok: true, value: { outcome: 'final', source: 'cache' } });

@@ -7,8 +7,11 @@ import { LATE, within } from '../within.ts';
 import { ceilingReached, tooLate } from './problems.ts';
 import type { FlightStore, Job, Kept, Saved } from './saved.ts';
 
-/** How long one creation is held open in the hope of its picture; afterwards it is asked for. */
-const WAIT_MS = 10_000;
+/**
+ * How long one creation is held open in the hope of its picture; afterwards it is asked for. A service that hangs is
+ * noticed then, and those who ask for the same picture are not held by the attempt that it has swallowed.
+ */
+const WAIT_MS = 4_000;
 const POLL_MS = 500;
 /** Beyond any single step: who wakes then and finds none has been restarted in between. */
 const WATCH_MS = 15_000;

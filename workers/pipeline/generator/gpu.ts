@@ -15,7 +15,7 @@ import { checkSuccess, outputOf, problemOf } from './prediction-check.ts';
 import { type Asking, createPredictor, type GpuOptions } from './predictor.ts';
 
 /** For the way there and back, beside the wait. */
-const TRAVEL_MS = 2_000;
+const TRAVEL_MS = 1_000;
 const POLL_MS = 150;
 
 /**

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { Miniflare } from 'miniflare';
+
+const TYPES = { '.js': 'ESModule', '.wasm': 'CompiledWasm', '.onnx': 'Data', '.bin': 'Data' } as const;
+
+export interface Workerd {
+  readonly url: string;
+  readonly kv: Awaited<ReturnType<Miniflare['getKVNamespace']>>;
+  /** Resident memory, MB. */
+  memory(): number;
+  stop(): Promise<void>;
+}
+
+/** A Worker with all of its bindings, in a workerd of its own. */
+export async function startWorkerd(dir: string, vars: Record<string, string>): Promise<Workerd> {
+  const modules = readdirSync(dir).flatMap((file) => {
+    const ending = Object.keys(TYPES).find((known) => file.endsWith(known)) as keyof typeof TYPES | undefined;
+    return ending === undefined ? [] : [{ type: TYPES[ending], path: join(dir, file) }];
+  });
+  const limit = { namespace_id: '1', simple: { limit: 1_000_000, period: 60 } } as const;
+  const before = new Set(workerds());
+  const miniflare = new Miniflare({
+    modulesRoot: dir,
+    modules: modules.toSorted((a, b) => Number(b.type === 'ESModule') - Number(a.type === 'ESModule')),
+    compatibilityDate: '2026-07-30',
+    bindings: { ENVIRONMENT: 'development', ...vars },
+    kvNamespaces: ['PREVIEWS'],
+    ...(dir.endsWith('bare')
+      ? {}
+      : {
+          durableObjects: {
+            FLIGHTS: { className: 'Flight', useSQLite: true },
+            CEILINGS: { className: 'Ceiling', useSQLite: true },
+          },
+          ratelimits: { VISITOR_LIMIT: limit, SERVER_LIMIT: limit },
+        }),
+    cf: false,
+    // Its log is written, and read by nobody.
+    handleRuntimeStdio(stdout: Readable, stderr: Readable) {
+      stdout.resume();
+      stderr.resume();
+    },
+  });
+  const url = await miniflare.ready;
+  const pid = workerds().find((known) => !before.has(known));
+  return {
+    url: url.origin,
+    kv: await miniflare.getKVNamespace('PREVIEWS'),
+    memory: () => (pid === undefined ? Number.NaN : residentMb(pid)),
+    stop: () => miniflare.dispose(),
+  };
+}
+
+/** Resident memory of a process, MB. */
+export const residentMb = (pid: string | number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+
+const workerds = (): string[] =>
+  readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
+    .split(' ')
+    .filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'workerd');
