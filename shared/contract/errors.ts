@@ -28,7 +28,7 @@ export const ERRORS = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
-export const ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[];
+export const ERROR_CODES = /* @__PURE__ */ Object.keys(ERRORS) as readonly ErrorCode[];
 
 /** An error as data. `detail` says what to do about it, in a sentence for a person. */
 export interface ProblemError {

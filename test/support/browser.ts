@@ -1,43 +1,14 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { CHROMIUM, CHROMIUM_FLAGS, NEEDS_CHROMIUM } from '../../workers/bench/chromium.ts';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** The system's Chromium: `CHROMIUM_PATH`, else the first one on `PATH`; null where there is none. */
-export const CHROMIUM: string | null = process.env.CHROMIUM_PATH || onPath() || null;
-export const NEEDS_CHROMIUM = 'no Chromium on PATH (or in CHROMIUM_PATH)';
-
-function onPath(): string | undefined {
-  const dirs = (process.env.PATH ?? '').split(delimiter).filter((dir) => dir !== '');
-  return NAMES.flatMap((name) => dirs.map((dir) => join(dir, name))).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+export { CHROMIUM, NEEDS_CHROMIUM };
 
 export async function startBrowser(): Promise<Browser> {
   if (CHROMIUM === null) throw new Error(NEEDS_CHROMIUM);
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  return chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
 }
 
-export const DESK = { viewport: { width: 1280, height: 800 } } as const satisfies BrowserContextOptions;
+export const DESK = { viewport: { width: 1440, height: 900 } } as const satisfies BrowserContextOptions;
 export const PHONE = {
   viewport: { width: 390, height: 844 },
   deviceScaleFactor: 2,

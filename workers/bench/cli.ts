@@ -4,6 +4,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   encoders: () => import('./encoders.ts'),
   serve: () => import('./serving.ts'),
   soak: () => import('./soak.ts'),
+  page: () => import('./page.ts'),
 };
 
 const bench = BENCHES[process.argv[2] ?? ''];

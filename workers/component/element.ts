@@ -43,10 +43,13 @@ export class RestganPreview extends HTMLElement {
 
   readonly #internals = this.attachInternals();
   readonly #size = new CSSStyleSheet();
+  /** Stands in for an `<img>`. */
+  readonly #space = document.createElement('span');
   readonly #status = document.createElement('span');
   readonly #layers = createLayers();
   readonly #pursuit = createPursuit({
     show: (found) => this.#show(found),
+    showed: (found) => this.#showed(found),
     became: (state) => this.#become(state),
     failed: (failure, { query }, retryIn) => this.#fail({ ...failure, query, retryIn }),
   });
@@ -63,9 +66,6 @@ export class RestganPreview extends HTMLElement {
   constructor() {
     super();
     const slot = document.createElement('slot');
-    const space = document.createElement('span');
-    space.className = 'space';
-    slot.append(space);
     slot.addEventListener('slotchange', () => this.#resize());
     this.#status.className = 'status';
     this.#status.role = 'status';
@@ -73,7 +73,8 @@ export class RestganPreview extends HTMLElement {
     root.adoptedStyleSheets = [shared, this.#size];
     const box = document.createElement('span');
     box.className = 'box';
-    box.append(this.#layers.element, slot, this.#status);
+    this.#space.className = 'space';
+    box.append(this.#layers.element, slot, this.#space, this.#status);
     root.append(box);
   }
 
@@ -163,18 +164,23 @@ export class RestganPreview extends HTMLElement {
   }
 
   #resize(): void {
-    const own = this.firstElementChild === null;
-    this.#size.replaceSync(own ? sizedBy(Number.parseInt(this.size, 10) || DEFAULT_SIZE) : SIZED_BY_IMG);
+    const edge = Number.parseInt(this.size, 10) || DEFAULT_SIZE;
+    this.#space.hidden = this.querySelector('img') !== null;
+    this.#size.replaceSync(this.#space.hidden ? SIZED_BY_IMG : sizedBy(edge));
   }
 
-  async #show({ blob, alt, stage, wish: { query }, src }: Found): Promise<boolean> {
-    const text = this.getAttribute('alt') ?? (alt || query);
-    const there = await this.#layers.show(blob, text, FADE_MS[stage]);
-    if (!there) return false;
-    this.#text = text;
-    if (stage === 'final') this.#announce(text);
-    this.#tell<PictureDetail>(stage, { query, alt: text, src });
-    return true;
+  #show({ blob, alt, stage, wish: { query } }: Found): Promise<boolean> {
+    return this.#layers.show(blob, this.#textOf(alt, query), FADE_MS[stage]);
+  }
+
+  #showed({ alt, stage, wish: { query }, src }: Found): void {
+    this.#text = this.#textOf(alt, query);
+    if (stage === 'final') this.#announce(this.#text);
+    this.#tell<PictureDetail>(stage, { query, alt: this.#text, src });
+  }
+
+  #textOf(alt: string, query: string): string {
+    return this.getAttribute('alt') ?? (alt || query);
   }
 
   #fail(detail: ErrorDetail): void {

@@ -23,6 +23,8 @@ export interface Sight {
   /** Puts a picture on the page; false when a later one was faster. */
   show(found: Found): Promise<boolean>;
   became(state: PreviewState): void;
+  /** It is there, and the state says so. */
+  showed(found: Found): void;
   /** @param seconds until it is tried again; null when it is not */
   failed(failure: Failure, wish: Wish, seconds: number | null): void;
 }
@@ -67,8 +69,10 @@ export function createPursuit(sight: Sight, ask = fetchPicture): Pursuit {
     if (mine.connection.aborted || mine.number < shown || mine.stage === 'final') return;
     mine.stage = stage;
     shown = mine.number;
-    const there = await sight.show({ ...came, stage, src, wish: mine.wish });
-    if (there && mine === turn) sight.became(stage);
+    const found = { ...came, stage, src, wish: mine.wish };
+    if (!(await sight.show(found))) return;
+    if (mine === turn) sight.became(stage);
+    sight.showed(found);
   };
 
   const report = (mine: Turn, failure: Failure): void => {

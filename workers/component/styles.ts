@@ -11,6 +11,7 @@ shared.replaceSync(`
 .layers img { width: 100%; height: 100%; object-fit: contain }
 .covered + slot { visibility: hidden }
 .space { aspect-ratio: 1 }
+.space[hidden] { display: none }
 .status { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 `);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endsInWord, replaceWord } from '../../../workers/page/src/words.ts';
+import { addWord, endsInWord, nameColor, replaceWord } from '../../../workers/page/src/words.ts';
 
 describe('fixing a spelling', () => {
   it.each([
@@ -9,6 +9,9 @@ describe('fixing a spelling', () => {
     ['blakc', 'blakc', 'black', 'black'],
     ['pants', 'blakc', 'black', 'pants black'],
     ['', 'blakc', 'black', 'black'],
+    ['Dark-Blue jeans', 'dark blue', 'red', 'red jeans'],
+    ['#7B1F2B jeans', '#7b1f2b', '#000000', '#000000 jeans'],
+    ['wide leg (7/8) jeans', '7/8', 'ankle', 'wide leg (ankle) jeans'],
   ])('%j: %j becomes %j', (text, from, to, expected) => {
     expect(replaceWord(text, from, to)).toBe(expected);
   });
@@ -34,5 +37,20 @@ describe('a word in the typing', () => {
     ['black', '', false],
   ])('%j ends in %j: %s', (text, word, expected) => {
     expect(endsInWord(text, word)).toBe(expected);
+  });
+});
+
+describe('naming a colour', () => {
+  it.each([
+    ['black jeans', ['', 'black'], 'red', 'red jeans'],
+    ['#7b1f2b jeans', ['#7b1f2b', 'black'], '#000000', '#000000 jeans'],
+    ['jeans', ['', 'black'], 'red', 'jeans red'],
+    ['', [], 'red', 'red'],
+  ])('%j, named %j: %s', (text, named, color, expected) => {
+    expect(nameColor(text, named, color)).toBe(expected);
+  });
+
+  it('adds words behind a space', () => {
+    expect([addWord('jeans  ', 'red'), addWord('', 'red')]).toEqual(['jeans red', 'red']);
   });
 });

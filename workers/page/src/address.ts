@@ -20,5 +20,5 @@ export function readAddress(search: string): { readonly query: string | null; re
 export const addressOf = ({ query, seed }: Wish): string =>
   `/?${new URLSearchParams({ q: query.trim(), seed: String(seed) })}`;
 
-/** The look after or before a seed; looks come round. */
-export const lookBeside = (seed: number, by: 1 | -1): number => (seed + by + MAX_SEED + 1) % (MAX_SEED + 1);
+/** The look so many after or before a seed; looks come round. */
+export const lookBeside = (seed: number, by: number): number => (seed + by + MAX_SEED + 1) % (MAX_SEED + 1);

@@ -1,5 +1,8 @@
+import type { RefineAnswer } from '../../../shared/contract/answers.ts';
 import { inWords } from '../../../shared/query/describe.ts';
-import type { Failure, Reading, UnknownWord } from './api.ts';
+import type { UnknownWord } from '../../../shared/query/types.ts';
+import type { Failure } from '../../component/ask.ts';
+
 import { endsInWord } from './words.ts';
 
 /** Unknown words named one by one; more are counted. */
@@ -7,7 +10,7 @@ const NAMED = 2;
 
 export interface Notes {
   /** What was not understood or does not count. `typing`: the last word may be unfinished and is not judged. */
-  show(reading: Reading, text: string, typing: boolean): void;
+  show(reading: Pick<RefineAnswer, 'superseded' | 'unknown'>, text: string, typing: boolean): void;
   /** Why there is no picture of the query. */
   refuse(failure: Failure): void;
   clear(): void;

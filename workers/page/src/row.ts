@@ -1,15 +1,15 @@
-import type { Failure, Step } from './api.ts';
-import { fadeIn, wantsStillness } from './frame.ts';
-import type { Pictures } from './pictures.ts';
-import { createPreview, type Preview } from './preview.ts';
+import type { RefineStep } from '../../../shared/contract/answers.ts';
+import type { RestganPreview } from '../../component/element.ts';
+import { smallPreview, wear } from './garment.ts';
+import { fadeIn, wantsStillness } from './motion.ts';
 
 export interface Row {
-  /** Shows a picture for every step; steps that are shown already keep their picture. */
-  show(steps: readonly Step[]): void;
+  /** Shows a draft for every step; steps that are shown already keep their picture. */
+  show(steps: readonly RefineStep[], seed: number, model: string): void;
   /** Marks the step that the large picture shows. */
   mark(index: number): void;
-  /** Asks for the finals, the last step's first; the first failure, if there is one. */
-  finish(): Promise<Failure | null>;
+  /** Whether the row's finals are wanted as well. */
+  finish(wanted: boolean): void;
   clear(): void;
 }
 
@@ -17,24 +17,27 @@ interface Tile {
   readonly item: HTMLLIElement;
   readonly button: HTMLButtonElement;
   readonly word: HTMLElement;
-  readonly preview: Preview;
+  readonly preview: RestganPreview;
 }
 
+/** The large picture's size, so that a step that is picked is there already. */
+const SIZE = 256;
+
 /** The row of refinements: one picture for every word that was added. `onPick` gets the step that was clicked. */
-export function createRow(list: HTMLOListElement, pictures: Pictures, onPick: (index: number) => void): Row {
+export function createRow(list: HTMLOListElement, onPick: (index: number) => void): Row {
   const tiles: Tile[] = [];
 
   const addTile = (index: number): Tile => {
     const item = document.createElement('li');
     const button = document.createElement('button');
     const word = document.createElement('span');
-    const preview = createPreview(pictures);
+    const tile = document.createElement('span');
+    const preview = smallPreview(SIZE);
     item.className = 'step';
     button.type = 'button';
+    tile.className = 'tile';
     word.className = 'step-word';
-    const tile = document.createElement('span');
-    tile.className = 'step-tile';
-    tile.append(preview.element);
+    tile.append(preview);
     button.append(tile, word);
     button.addEventListener('click', () => onPick(index));
     item.append(button);
@@ -50,14 +53,14 @@ export function createRow(list: HTMLOListElement, pictures: Pictures, onPick: (i
   };
 
   return {
-    show(steps) {
+    show(steps, seed, model) {
       const grown = steps.length > tiles.length;
       cut(steps.length);
       for (const [index, step] of steps.entries()) {
         const { word, preview, item } = tiles[index] ?? addTile(index);
         word.textContent = step.word.word;
         item.dataset.kind = step.word.kind;
-        preview.show({ ...step.pictures, alt: step.alt });
+        wear(preview, { query: step.canonical, seed, model });
       }
       if (grown) list.scrollTo({ left: list.scrollWidth, behavior: wantsStillness() ? 'auto' : 'smooth' });
     },
@@ -67,9 +70,8 @@ export function createRow(list: HTMLOListElement, pictures: Pictures, onPick: (i
         else button.removeAttribute('aria-current');
       }
     },
-    async finish() {
-      const failures = await Promise.all(tiles.toReversed().map(({ preview }) => preview.finish()));
-      return failures.find((failure) => failure !== null) ?? null;
+    finish(wanted) {
+      for (const { preview } of tiles) preview.stage = wanted ? 'final' : 'draft';
     },
     clear: () => cut(0),
   };
