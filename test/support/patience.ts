@@ -1,8 +1,8 @@
 import { availableParallelism, loadavg } from 'node:os';
 
 /**
- * Milliseconds for what is promised within `ms` by a machine that has nothing else to do: as they are on such a
+ * Whole milliseconds for what is promised within `ms` by a machine that has nothing else to do: as they are on such a
  * machine, longer by as much as the processors are crowded on another.
  */
 export const patience = (ms: number): number =>
-  ms * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
+  Math.round(ms * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism()));
