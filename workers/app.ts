@@ -3,7 +3,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { timing } from 'hono/timing';
 import { problem } from '../shared/contract/errors.ts';
-import { access, addressLimit, crossOrigin, sizeLimit } from './access/middleware.ts';
+import { access, addressLimit, crossOrigin, serversOnly, sizeLimit } from './access/middleware.ts';
 import { accessLog } from './http/access-log.ts';
 import type { AppContext, AppEnv } from './http/env.ts';
 import { refuse } from './http/refuse.ts';
@@ -11,8 +11,10 @@ import { log } from './log.ts';
 import { colors } from './routes/colors.ts';
 import { health } from './routes/health.ts';
 import { preview } from './routes/preview.ts';
+import { previews } from './routes/previews.ts';
 import { readAsked, readFile } from './routes/query.ts';
 import { refine } from './routes/refine.ts';
+import { stream } from './routes/stream.ts';
 import { vocabulary } from './routes/vocabulary.ts';
 import { servicesOf } from './services.ts';
 
@@ -51,12 +53,24 @@ app.use(crossOrigin);
 app.use(addressLimit);
 app.use(sizeLimit);
 // Health tells nothing that is worth a key; whatever else is under /v1 needs a right.
-for (const path of ['/v1/preview', '/v1/preview/*', '/v1/colors', '/v1/refine', '/v1/vocabulary']) {
+for (const path of [
+  '/v1/preview',
+  '/v1/preview/*',
+  '/v1/previews',
+  '/v1/colors',
+  '/v1/refine',
+  '/v1/stream',
+  '/v1/vocabulary',
+]) {
   app.use(path, access);
 }
+// An address that causes up to a hundred pictures is not for browsers.
+app.use('/v1/previews', serversOnly);
 
 app.get('/v1/preview', (c) => preview(c, readAsked(c)));
 app.get('/v1/preview/:file', (c) => preview(c, readFile(c, c.req.param('file'))));
+app.post('/v1/previews', previews);
+app.get('/v1/stream', stream);
 app.get('/v1/colors', colors);
 app.get('/v1/refine', refine);
 app.get('/v1/vocabulary', vocabulary);
@@ -67,13 +81,17 @@ for (const path of [
   '/v1/preview/:file',
   '/v1/colors',
   '/v1/refine',
+  '/v1/stream',
   '/v1/vocabulary',
   '/v1/health',
 ]) {
-  app.all(path, (c: AppContext) => {
-    c.header('Allow', METHODS.join(', '));
-    return refuse(c, problem('method_not_allowed', `Ask with ${METHODS.join(', ')}.`));
-  });
+  app.all(path, (c: AppContext) => wrongMethod(c, METHODS));
+}
+app.all('/v1/previews', (c: AppContext) => wrongMethod(c, ['POST', 'OPTIONS']));
+
+function wrongMethod(c: AppContext, methods: readonly string[]): Response {
+  c.header('Allow', methods.join(', '));
+  return refuse(c, problem('method_not_allowed', `Ask with ${methods.join(', ')}.`));
 }
 
 app.notFound((c) => refuse(c, problem('not_found', 'The API is under /v1/preview, the page at /.')));

@@ -1,3 +1,4 @@
+import type { Queued } from '../shared/contract/previews.ts';
 import { type Config, readConfig, type Vars } from './config.ts';
 import { engineFor, finishDraft } from './edge/engines.ts';
 import { createGpuProbe, type GpuProbe } from './health/gpu-probe.ts';
@@ -11,6 +12,7 @@ import { createMemoryCache } from './pipeline/cache/memory.ts';
 import { withBreaker } from './pipeline/flight/breaker.ts';
 import { createEdgeGenerator, type EdgeEngine } from './pipeline/generator/edge.ts';
 import { createGpuGenerator } from './pipeline/generator/gpu.ts';
+import type { PictureCache } from './pipeline/ports.ts';
 import { createPreviewer, type Previewer } from './pipeline/previewer.ts';
 import { createViews, type Views } from './pipeline/views.ts';
 
@@ -19,6 +21,8 @@ export interface Bindings extends Vars {
   readonly PREVIEWS: KVNamespace;
   readonly FLIGHTS: DurableObjectNamespace<Flight>;
   readonly CEILINGS: DurableObjectNamespace<Ceiling>;
+  /** Absent: nothing is drawn ahead of time. */
+  readonly WARM?: Queue<Queued>;
   readonly VISITOR_LIMIT: RateLimit;
   readonly SERVER_LIMIT: RateLimit;
 }
@@ -27,6 +31,7 @@ export interface Bindings extends Vars {
 export interface Services {
   readonly config: Config;
   readonly previewer: Previewer;
+  readonly finals: PictureCache;
   /** Null: no GPU service is configured, and nobody looks at pictures. */
   readonly views: Views | null;
   readonly engine: EdgeEngine;
@@ -56,6 +61,7 @@ function createServices(env: Bindings): Services | null {
   const generator = gpu === null ? null : createGpuGenerator(gpu);
   return {
     config: config.value,
+    finals,
     engine,
     gpuProbe: gpu === null ? null : createGpuProbe(gpu.url),
     views:

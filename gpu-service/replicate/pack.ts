@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUT = join(ROOT, 'dist/cog');
-const MODEL = ['manifest.json', 'stage1.onnx', 'restgan.onnx'];
+const MODEL = ['manifest.json', 'stage1.onnx', 'restgan.onnx', 'classifier.onnx'];
 const FILES: readonly (readonly [from: string, to: string])[] = [
   ...['cog.yaml', 'requirements.txt', 'predict.py'].map(
     (file) => [`gpu-service/replicate/${file}`, file] as const,

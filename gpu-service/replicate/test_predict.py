@@ -29,7 +29,7 @@ import predict  # noqa: E402
 
 predict.MODEL_DIR = ROOT / "shared/model"
 WINE = {"tokens": [4, 9, 1], "lab": [30.0, 40.0, 15.0], "seed": 7}
-CHOICES = {"size": 256, "format": "png", "model": None}
+CHOICES = {"size": 256, "format": "png", "model": None, "steps": None}
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +49,25 @@ def picture(data_uri: str) -> Image.Image:
 @pytest.mark.parametrize("size", [64, 128, 256])
 @pytest.mark.parametrize("format", ["png", "webp"])
 def test_answers_with_a_picture_as_data_uri(runner, size, format):
-    image = picture(runner.run(**WINE, size=size, format=format, model=None))
+    image = picture(runner.run(**WINE, **{**CHOICES, "size": size, "format": format}))
     assert (image.size, image.format.lower(), image.mode) == ((size, size), format, "RGB")
+
+
+def test_a_row_is_its_pictures_and_what_is_seen_on_them(runner):
+    words = {"tokens": WINE["tokens"], "lab": WINE["lab"]}
+    row = runner.run(seed=7, tokens=None, lab=None, **{**CHOICES, "steps": [{"tokens": [4, 1]}, words]})
+    assert [step["picture"] for step in row] == [
+        runner.run(tokens=[4, 1], lab=None, seed=7, **CHOICES),
+        runner.run(**WINE, **CHOICES),
+    ]
+    assert np.linalg.norm(np.array(row[1]["lab"]) - WINE["lab"]) < 6
+    assert row[1]["view"]["type"]["word"] in predict.TYPES and 0 <= row[1]["view"]["color"]["probability"] <= 1
+
+
+@pytest.mark.parametrize("steps", [[], [{"tokens": []}], [{"tokens": [1], "seed": 3}], [{"tokens": [1]}] * 17])
+def test_refuses_a_row_that_is_none(runner, steps):
+    with pytest.raises(ValueError, match="bad_request"):
+        runner.run(seed=7, tokens=None, lab=None, **{**CHOICES, "steps": steps})
 
 
 def test_equal_inputs_give_equal_answers_and_seeds_differ(runner):

@@ -5,6 +5,7 @@ import type {
   ClassifierView,
   ColorsAnswer,
   CompanionWord,
+  HealthAnswer,
   NamedColor,
   RefineAnswer,
   RefineStep,
@@ -119,3 +120,15 @@ export const vocabularyAnswerSchema = z.strictObject({
   }),
   defaults: z.strictObject({ seed: count, size: sizeSchema, format: z.enum(FORMATS), stage: z.enum(STAGES) }),
 }) satisfies z.ZodType<VocabularyAnswer>;
+
+export const healthAnswerSchema = z.object({
+  status: z.enum(['ok', 'drafts', 'degraded']),
+  finals: z.boolean(),
+  model: z.string(),
+  gpu: z.object({
+    configured: z.boolean(),
+    reachable: z.boolean(),
+    ready: z.boolean().nullable(),
+    models: z.array(z.string()).nullable(),
+  }),
+}) satisfies z.ZodType<HealthAnswer>;

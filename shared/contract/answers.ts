@@ -146,3 +146,58 @@ export interface VocabularyAnswer {
     readonly stage: Stage;
   };
 }
+
+/** `POST /v1/previews`, in the order of the request. */
+export interface PreviewsAnswer {
+  readonly model: string;
+  readonly pictures: readonly (
+    | {
+        readonly q: string;
+        /** `ready`: in the cache. `queued`: will be drawn. `missing`: neither, since only the state was asked for. */
+        readonly state: 'ready' | 'queued' | 'missing';
+        readonly url: string;
+      }
+    | {
+        readonly q: string;
+        readonly state: 'refused';
+        readonly code: ErrorCode;
+        readonly detail: string;
+      }
+  )[];
+}
+
+/** The data of `draft` and `final` of `GET /v1/stream`. */
+export interface StreamedPicture {
+  readonly stage: PictureStage;
+  /** Data URI. */
+  readonly picture: string;
+  /** Address of the same picture. */
+  readonly url: string;
+  readonly alt: string;
+}
+
+/** RFC 9457 body. `code` is the machine-readable extension member. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ErrorCode;
+}
+
+/** `GET /v1/health`, as far as callers need it; it says more to its operator. */
+export interface HealthAnswer {
+  /** `drafts`: no GPU service is configured. `degraded`: it cannot draw finals now. */
+  readonly status: 'ok' | 'drafts' | 'degraded';
+  readonly finals: boolean;
+  /** Version of the model that this Worker draws and asks for. */
+  readonly model: string;
+  readonly gpu: {
+    readonly configured: boolean;
+    readonly reachable: boolean;
+    /** Null where the service does not say. */
+    readonly ready: boolean | null;
+    /** Versions that the service hosts; null where it does not say. */
+    readonly models: readonly string[] | null;
+  };
+}

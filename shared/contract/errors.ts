@@ -1,3 +1,5 @@
+import type { ProblemDetails } from './answers.ts';
+
 /**
  * Error codes of the whole product and how each one looks on the wire (RFC 9457 problem details).
  * A new code is one line here; every switch over `ErrorCode` then fails to compile until it is handled.
@@ -20,6 +22,7 @@ export const ERRORS = {
   model_mismatch: { status: 409, title: 'The model version asked for is not the one that is served' },
   too_busy: { status: 429, title: 'The service is at its capacity; try again shortly' },
   not_ready: { status: 503, title: 'The service is starting or stopping; try again shortly' },
+  queue_not_configured: { status: 503, title: 'No Queue is configured; pictures are drawn when asked for' },
   gpu_not_configured: { status: 503, title: 'No GPU service is configured; drafts are available' },
   gpu_unavailable: { status: 503, title: 'The GPU service did not answer in time; drafts are available' },
   bad_upstream: { status: 502, title: 'The GPU service answered with something that is not a picture' },
@@ -40,15 +43,6 @@ export interface ProblemError {
 
 export const problem = (code: ErrorCode, detail: string, retryAfter?: number): ProblemError =>
   retryAfter === undefined ? { code, detail } : { code, detail, retryAfter };
-
-/** RFC 9457 body. `code` is the machine-readable extension member. */
-export interface ProblemDetails {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: ErrorCode;
-}
 
 export function toProblemDetails(error: ProblemError): ProblemDetails {
   const { status, title } = ERRORS[error.code];

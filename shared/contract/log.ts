@@ -58,6 +58,7 @@ export const INCIDENTS = [
   'ceiling_failed',
   'edge_failed',
   'limiter_failed',
+  'queued_dropped',
   'misconfigured',
   'unexpected',
 ] as const;

@@ -51,23 +51,3 @@ export function readPreviewParams(
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
   return err(problem('bad_request', `${faults.join('; ')}.`));
 }
-
-/**
- * Address of a preview, path form, parameters sorted and those with their default left out.
- * @param slug of `TokenisedQuery`
- * @param params `key` is a publishable key
- */
-export function previewPath(
-  slug: string,
-  params: Partial<PreviewParams> & { readonly key?: string | undefined } = {},
-): string {
-  const { format = DEFAULT_FORMAT, ...rest } = params;
-  const defaults: typeof rest = { seed: DEFAULT_SEED, size: DEFAULT_SIZE, stage: DEFAULT_STAGE };
-  const search = new URLSearchParams();
-  for (const name of ['key', 'seed', 'size', 'stage', 'v'] as const) {
-    const value = rest[name];
-    if (value !== undefined && value !== defaults[name]) search.set(name, String(value));
-  }
-  const tail = search.size === 0 ? '' : `?${search}`;
-  return `/v1/preview/${encodeURIComponent(slug)}.${format}${tail}`;
-}

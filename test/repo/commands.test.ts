@@ -26,7 +26,7 @@ const NPM_COMMAND = /\bnpm (?:run (?:-s |--silent )?([a-z][\w:-]*)|(start|test)\
 const RELATIVE_LINK = /\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g;
 /** Files run from the repository's root. */
 const RUN_FILE = /\bnode ((?:gpu-service|shared|workers)\/\S+\.m?[jt]s)\b/g;
-const documents = (FILES ?? []).filter((file) => /(^|\/)(README\.md|Dockerfile|run)$/.test(file));
+const documents = (FILES ?? []).filter((file) => /(^|\/)([A-Z-]+\.md|Dockerfile|run)$/.test(file));
 
 it('pins exact versions', () => {
   const { dependencies, devDependencies, optionalDependencies } = manifest;

@@ -22,7 +22,7 @@ const importsOf = (file: string): Import[] =>
     target: specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier,
   }));
 
-const isScript = (file: string): boolean => /^workers\/(build|bench)\//.test(file);
+const isScript = (file: string): boolean => /^workers\/(build|bench|warm)\//.test(file);
 const isNode = ({ from }: Import): boolean => from.startsWith('node:');
 const crossing = (room: string, forbidden: (found: Import) => boolean): string[] =>
   sources
@@ -57,7 +57,7 @@ describeIf(FILES !== null, NEEDS_GIT)('floors: a room uses only those below it',
     expect(crossing('workers', inRooms('gpu-service', 'test'))).toEqual([]);
   });
 
-  it('the Worker imports nothing of Node, its build and bench scripts aside', () => {
+  it('the Worker imports nothing of Node, its scripts aside', () => {
     expect(crossing('workers', (found) => isNode(found) && !isScript(found.file))).toEqual([]);
   });
 });

@@ -67,6 +67,8 @@ export async function startWorker(
       VISITOR_LIMIT: limitOf(visitorRate),
       SERVER_LIMIT: limitOf(RATE_LIMITS.server),
     },
+    queueProducers: { WARM: 'previews' },
+    queueConsumers: { previews: { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 20 } },
     cf: false,
     handleRuntimeStdio(stdout: Readable, stderr: Readable) {
       for (const stream of [stdout, stderr]) readLines(stream, (line) => log.push(line));

@@ -19,6 +19,10 @@ export interface Access {
   readonly expiresIn?: number;
 }
 
+/** The publishable key that was asked with: pictures that an answer names need it as well. */
+export const publishableKeyOf = ({ kind, id }: Access): string | undefined =>
+  kind === 'publishable' ? id : undefined;
+
 /** What of a request decides. */
 export interface Asking {
   readonly method: string;

@@ -7,6 +7,7 @@ import { compileAssembly } from './assembly.ts';
 import { buildEngine } from './engine/build.ts';
 import { buildGeneralEngine } from './general-engine.ts';
 import { buildPage } from './page.ts';
+import { buildReference } from './reference.ts';
 
 const out = new URL('../dist/', import.meta.url);
 await mkdir(out, { recursive: true });
@@ -29,4 +30,9 @@ console.log(`built workers/dist/ort.wasm, ${general ? '' : 'not '}for the bundle
 const sizes = Object.entries(await buildPage(new URL('page/', out)));
 console.log(
   `built workers/dist/page (${sizes.map(([file, bytes]) => `${file} ${(bytes / 1024).toFixed(1)} KiB`).join(', ')})`,
+);
+
+const described = await buildReference(new URL('page/', out));
+console.log(
+  `built workers/dist/page/openapi.json (${(described / 1024).toFixed(1)} KiB) and the reference page`,
 );

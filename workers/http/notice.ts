@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<ErrorCode, readonly [string, string]>> = {
   model_mismatch: ['Preview not ready', 'Being updated, try again shortly'],
   too_busy: ['Preview not ready', 'Very busy, try again shortly'],
   not_ready: ['Preview not ready', 'Starting, try again shortly'],
+  queue_not_configured: ['No preview', 'The shop is being set up'],
   gpu_not_configured: ['Preview not ready', 'Only drafts are available'],
   gpu_unavailable: ['Preview not ready', 'Try again shortly'],
   bad_upstream: ['Preview not ready', 'Try again shortly'],

@@ -4,7 +4,7 @@ import { type Address, PROBLEM_S, pictureHeaders, validatorHeaders } from '../..
 import { CONTENT_TYPE, type PictureStage, type Stage } from '../../shared/contract/limits.ts';
 import type { PreviewFields } from '../../shared/contract/log.ts';
 import { previewKey } from '../../shared/contract/picture.ts';
-import { previewPath } from '../../shared/contract/preview-params.ts';
+import { previewPath } from '../../shared/contract/preview-path.ts';
 import type { Result } from '../../shared/contract/result.ts';
 import { describe } from '../../shared/query/index.ts';
 import { pictureRequest } from '../../shared/query/picture-request.ts';

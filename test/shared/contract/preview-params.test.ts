@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FORMATS, MAX_SEED, SIZES, STAGES } from '../../../shared/contract/limits.ts';
-import { previewPath, readPreviewParams } from '../../../shared/contract/preview-params.ts';
+import { readPreviewParams } from '../../../shared/contract/preview-params.ts';
+import { previewPath } from '../../../shared/contract/preview-path.ts';
 
 const params = fc.record(
   {

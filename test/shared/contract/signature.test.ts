@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { previewPath } from '../../../shared/contract/preview-params.ts';
+import { previewPath } from '../../../shared/contract/preview-path.ts';
 import {
   CLOCK_SKEW_S,
   canonicalAddress,
