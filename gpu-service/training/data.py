@@ -12,6 +12,7 @@ from model import COLOR_TOKEN, MAX_TOKENS
 
 TYPE_TOKENS = (1, 2, 3)
 DENIM_TOKENS = (2, 39)
+LOUD = ("striped", "checked", "printed", "graphic", "color block", "ripped", "frayed", "side stripe", "shiny")
 
 
 @dataclass
@@ -93,8 +94,23 @@ def rivals(source: Source, width: int = 8) -> torch.Tensor:
     return table
 
 
-def shopper_order(tokens: torch.Tensor, kind: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
-    """Titles as shoppers type them: [B, 16] -> [B, 16], random prefixes, some words left out, some order shuffled.
+def as_asked(tokens: torch.Tensor) -> torch.Tensor:
+    """[B, 16] with the colour's token taken out: colour reaches the graphs as Lab alone, so that it cannot change the cut.
+
+    `shared/model/inputs.ts` does the same.
+    """
+    kept = tokens != COLOR_TOKEN
+    order = (~kept).to(torch.int8).argsort(dim=1, stable=True)
+    return (tokens * kept).gather(1, order)
+
+
+def loud_words(source: Source) -> frozenset[int]:
+    """Ids of words that are never left out in training: a pattern or a tear that no word explains would be learned as chance."""
+    return frozenset(word["id"] for word in source.meta["tokens"] if word["word"] in LOUD)
+
+
+def shopper_order(tokens: torch.Tensor, kind: torch.Tensor, rng: np.random.Generator, loud: frozenset[int] = frozenset()) -> torch.Tensor:
+    """Titles as shoppers type them: [B, 16] -> [B, 16], random prefixes, some words left out (`loud` ones never), some order shuffled.
 
     As in the query's tokeniser, a sequence without a type starts with one.
     """
@@ -104,9 +120,10 @@ def shopper_order(tokens: torch.Tensor, kind: torch.Tensor, rng: np.random.Gener
         if rng.random() < 0.25:
             rng.shuffle(words)
         if rng.random() < 0.3:
-            words = [word for word in words if rng.random() > 0.3] or words
+            words = [word for word in words if word in loud or rng.random() > 0.3] or words
         if rng.random() < 0.4:
-            words = words[: rng.integers(1, len(words) + 1)]
+            cut = rng.integers(1, len(words) + 1)
+            words = words[:cut] + [word for word in words[cut:] if word in loud]
         if not any(word in TYPE_TOKENS for word in words):
             words = [TYPE_TOKENS[int(kind[row])], *words[: MAX_TOKENS - 1]]
         result[row, : len(words)] = torch.tensor(words)
@@ -114,13 +131,13 @@ def shopper_order(tokens: torch.Tensor, kind: torch.Tensor, rng: np.random.Gener
 
 
 def augment(lab, alpha, color, denim, rng: torch.Generator):
-    """Translation by at most 2 px, mirror, and recolouring of garment and label together (never denim).
+    """Translation by one pixel at most (the margin is less than two), mirror, and recolouring of garment and label together (never denim).
 
     Recolouring keeps the lightness within 15 of the garment's own, because folds of black cloth are not those of white.
     """
     batch = len(lab)
     picture = torch.cat([lab, alpha], 1)
-    shift = torch.randint(-2, 3, (2,), generator=rng).tolist()
+    shift = torch.randint(-1, 2, (2,), generator=rng).tolist()
     picture = torch.roll(picture, shift, (2, 3))
     mirror = torch.rand(batch, generator=rng) < 0.5
     picture = torch.where(mirror.view(-1, 1, 1, 1), picture.flip(3), picture)

@@ -19,7 +19,7 @@ import export_layers as layers
 from classifier import Classifier
 from lab import composite_rgb
 from latent import latent_for_seed
-from model import LATENT_DIM, MAX_TOKENS, Config, Stage1
+from model import LATENT_DIM, MAX_TOKENS, NOISE_DIM, Config, Stage1
 from onnx_graph import Graph
 from stage2 import Stage2
 
@@ -120,6 +120,15 @@ def open_session(data: bytes) -> ort.InferenceSession:
     return ort.InferenceSession(data, providers=["CPUExecutionProvider"])
 
 
+def keep_usual_colors(model: Stage1) -> None:
+    """A colour that nobody names is drawn from at most as many clusters as there is noise to draw by: the likeliest."""
+    if model.config.clusters > NOISE_DIM:
+        kept = model.prior.bias.argsort(descending=True)[:NOISE_DIM].sort().values
+        prior = torch.nn.Linear(model.config.hidden, NOISE_DIM)
+        prior.load_state_dict({"weight": model.prior.weight[kept], "bias": model.prior.bias[kept]})
+        model.prior, model.centroids, model.config.clusters = prior, model.centroids[kept], NOISE_DIM
+
+
 def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
     if args.random:
         torch.manual_seed(0)
@@ -130,11 +139,12 @@ def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
     config = Config(**first["config"])
     stage1 = Stage1(config, first["ema"]["centroids"])
     stage1.load_state_dict(first["ema"])
+    keep_usual_colors(stage1)
     second = torch.load(args.stage2, map_location="cpu", weights_only=True)
     stage2 = Stage2(config.channels[-1], config.style)
     stage2.load_state_dict(second["ema"])
     third = torch.load(args.classifier, map_location="cpu", weights_only=True)
-    classifier = Classifier(config.clusters, config.vocabulary)
+    classifier = Classifier(third["sizes"]["clusters"], config.vocabulary)
     classifier.load_state_dict(third["model"])
     training = {"run": first["run"], "stage1Images": first["images"], "stage2Images": second["images"], "classifierImages": third["images"]}
     return stage1, stage2, classifier, training

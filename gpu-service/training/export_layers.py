@@ -6,7 +6,7 @@ from onnx import TensorProto
 from lab import EPSILON, KAPPA, WHITE_D65, XYZ_TO_RGB
 from model import AB_RANGE, L_RANGE, MAX_TOKENS, MODE_WIDTH, NOISE_DIM, Z_DIM, Stage1, upsample_kernel
 from onnx_graph import Graph, array
-from stage2 import CHROMA_RANGE, LIGHT_RANGE, MIDDLE, WIDTH, FINE, Stage2
+from stage2 import CHROMA_RANGE, EDGE_HOLD, EDGE_REACH, GRAIN_EDGE, LIGHT_RANGE, Stage2
 
 
 def text_state(g: Graph, model: Stage1, tokens: str) -> str:
@@ -112,19 +112,28 @@ def stage2(g: Graph, model: Stage2, first: dict) -> tuple[str, str]:
     mask = g.scalar("Sub", g.scalar("Mul", alpha, 2.0), 1.0)
     x = g.node("Concat", [g.mul(shade, alpha), mask, first["features"]], axis=1)
 
-    def styled(x, layer, outputs):
-        zero = np.zeros(outputs, np.float32)
-        x = g.up_conv(x, upsample_kernel(layer.weight), zero) if layer.up else g.conv(x, layer.weight, zero)
-        return g.leaky(g.modulate(x, style, layer.affine, outputs))
+    def styled(x, layer):
+        zero = np.zeros(layer.outputs, np.float32)
+        x = g.up_conv(x, upsample_kernel(layer.weight), zero) if layer.up else g.conv(x, layer.weight, zero, stride=layer.stride)
+        return g.leaky(g.modulate(x, style, layer.affine, layer.outputs))
 
-    x = styled(x, model.first, WIDTH)
-    for one, two in zip(model.residual[::2], model.residual[1::2], strict=True):
-        x = g.add(x, styled(styled(x, one, WIDTH), two, WIDTH))
-    x = styled(styled(x, model.to128, MIDDLE), model.at128, MIDDLE)
-    raw = g.conv(styled(x, model.to256, FINE), model.head.weight, model.head.bias)
+    def pairs(layers, x):
+        for one, two in zip(layers[::2], layers[1::2], strict=True):
+            x = g.add(x, styled(styled(x, one), two))
+        return x
+
+    x = styled(x, model.first)
+    x = g.add(x, styled(pairs(model.coarse, styled(x, model.down)), model.back))
+    x = styled(pairs(model.residual, x), model.to128)
+    x = styled(styled(x, model.at128), model.to256)
+    mix = g.linear(style, model.mix.weight, model.mix.bias)
+    grain = g.reshape(g.node("MatMul", [mix, g.weight(model.grain.flatten(1))]), [-1, 1, GRAIN_EDGE, GRAIN_EDGE])
+    gain = g.reshape(g.linear(style, model.grain_gain.weight, model.grain_gain.bias), [-1, model.grain_gain.out_features, 1, 1])
+    x = styled(g.add(x, g.mul(grain, gain)), model.at256)
+    raw = g.conv(x, model.head.weight, model.head.bias)
     wide = upsample4(g, g.node("Concat", [lab, alpha], axis=1))
-    edge = g.scalar("Mul", g.scalar("Sub", g.scalar("Mul", g.slice(wide, 3, 4), 2.0), 1.0), 4.0)
-    alpha256 = g.node("Sigmoid", [g.add(edge, g.scalar("Mul", g.slice(raw, 3, 4), 4.0))])
+    edge = g.scalar("Mul", g.scalar("Sub", g.scalar("Mul", g.slice(wide, 3, 4), 2.0), 1.0), EDGE_HOLD)
+    alpha256 = g.node("Sigmoid", [g.add(edge, g.scalar("Mul", g.node("Tanh", [g.slice(raw, 3, 4)]), EDGE_REACH))])
     residual = residual_lab(g, raw, LIGHT_RANGE, CHROMA_RANGE)
     pool = lambda v: g.node("AveragePool", [v], kernel_shape=[4, 4], strides=[4, 4])  # noqa: E731
     low = g.node("Div", [pool(g.mul(residual, alpha256)), g.scalar("Add", pool(alpha256), 1e-3)])

@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from fused_norm import modulated_norm
+
 Z_DIM, NOISE_DIM, MAX_TOKENS = 64, 32, 16
 LATENT_DIM = Z_DIM + NOISE_DIM
 COLOR_TOKEN = 9
@@ -56,17 +58,20 @@ class UpBlock(nn.Module):
         nn.init.normal_(self.affine.weight, std=0.02)
         nn.init.zeros_(self.affine.bias)
         self.up = up
-        self.has_noise = noise_maps > 0
+        self.has_noise, self.has_grain = noise_maps > 0, noise_maps > 0 and edge <= 16
         if self.has_noise:
             self.register_buffer("noise", torch.randn(noise_maps, edge, edge))
-            self.noise_gain = nn.Parameter(torch.full((outputs,), 0.02))
+            # Grain from the latent at 16 px alone: on finer maps it showed as hatching.
+            self.noise_gain = nn.Parameter(torch.full((outputs,), 0.02 if self.has_grain else 0.0), requires_grad=self.has_grain)
 
     def forward(self, x, style, mix):
         x = F.conv_transpose2d(x, upsample_kernel(self.weight), stride=2, padding=1) if self.up else F.conv2d(x, self.weight, padding=1)
-        x = self.norm(x)
         scale, shift = self.affine(style).chunk(2, 1)
+        if self.training and not self.has_grain and x.device.type == "cpu":
+            return modulated_norm(x, self.norm, scale, shift)
+        x = self.norm(x)
         x = x * (1 + scale[:, :, None, None]) + shift[:, :, None, None]
-        if self.has_noise:
+        if self.has_grain:
             grain = (mix @ self.noise.flatten(1)).view(-1, 1, *self.noise.shape[1:])
             x = x + grain * self.noise_gain[None, :, None, None]
         return F.leaky_relu(x, 0.2)
@@ -144,7 +149,7 @@ class Stage1(nn.Module):
             x = block(x, style, mix)
         tone = torch.cat([base / 50, torch.ones_like(base[:, :1])], 1)
         x = x * (1 + self.contrast(tone)[:, :, None, None])
-        raw = self.head(x)
+        raw = self.head(x).float()
         lab, alpha = paint(raw, base)
         return {"lab": lab, "alpha": alpha, "features": x, "style": style, "state": state, "base": base, "mu": mu, "log_var": log_var}
 

@@ -13,6 +13,11 @@ import torch.distributed as dist
 from PIL import Image
 
 
+def has_fast_bf16() -> bool:
+    """Whether the processor or GPU has matrix units for bfloat16."""
+    return torch.cuda.is_available() or torch.cpu._is_amx_tile_supported()
+
+
 class Run:
     """A folder with options.json, stats.jsonl and a checkpoint that is replaced in one step, so that a kill loses little."""
 

@@ -10,55 +10,84 @@ from torch import nn
 
 from model import upsample_kernel
 
-WIDTH, MIDDLE, FINE = 48, 32, 16
+WIDTH, COARSE, MIDDLE, FINE, GRAIN_MAPS, GRAIN_EDGE = 48, 80, 32, 16, 4, 256
 LIGHT_RANGE, CHROMA_RANGE = 30.0, 10.0
+# Logits of alpha: what Stage-I says of a place, and how far the refiner may go from it. Inside a garment no hole can open.
+EDGE_HOLD, EDGE_REACH = 7.0, 5.0
 
 
 class Styled(nn.Module):
-    """3x3 convolution, style scale and shift, leaky ReLU; optionally upsampling x2 first."""
+    """3x3 convolution, style scale and shift, leaky ReLU; optionally upsampling x2 first, or halving (stride 2)."""
 
-    def __init__(self, inputs: int, outputs: int, style: int, up: bool = False):
+    def __init__(self, inputs: int, outputs: int, style: int, up: bool = False, stride: int = 1):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3) * (2 / (inputs * 9)) ** 0.5)
         self.affine = nn.Linear(style, 2 * outputs)
         nn.init.normal_(self.affine.weight, std=0.01)
         nn.init.zeros_(self.affine.bias)
-        self.up = up
+        self.up, self.stride, self.outputs = up, stride, outputs
 
     def forward(self, x, style):
-        x = F.conv_transpose2d(x, upsample_kernel(self.weight), stride=2, padding=1) if self.up else F.conv2d(x, self.weight, padding=1)
-        scale, shift = self.affine(style).chunk(2, 1)
+        if self.up:
+            x = F.conv_transpose2d(x, upsample_kernel(self.weight), stride=2, padding=1)
+        else:
+            x = F.conv2d(x, self.weight, stride=self.stride, padding=1)
+        scale, shift = self.affine(style).to(x.dtype).chunk(2, 1)
         return F.leaky_relu(x * (1 + scale[:, :, None, None]) + shift[:, :, None, None], 0.2)
 
 
 class Stage2(nn.Module):
-    """lab, alpha [B, 3|1, 64, 64], features [B, C, 64, 64], style [B, S], base [B, 3] -> Lab, alpha at 256 x 256."""
+    """lab, alpha [B, 3|1, 64, 64], features [B, C, 64, 64], style [B, S], base [B, 3] -> Lab, alpha at 256 x 256.
+
+    The style (words and latent) also mixes fixed noise maps to the cloth's grain. A crop of the maps is refined when
+    `corner`, its top and left in 64-px units, is given.
+    """
 
     def __init__(self, features: int, style: int):
         super().__init__()
         self.first = Styled(4 + features, WIDTH, style)
+        self.down = Styled(WIDTH, COARSE, style, stride=2)
+        self.coarse = nn.ModuleList([Styled(COARSE, COARSE, style) for _ in range(4)])
+        self.back = Styled(COARSE, WIDTH, style, up=True)
         self.residual = nn.ModuleList([Styled(WIDTH, WIDTH, style) for _ in range(4)])
         self.to128 = Styled(WIDTH, MIDDLE, style, up=True)
         self.at128 = Styled(MIDDLE, MIDDLE, style)
         self.to256 = Styled(MIDDLE, FINE, style, up=True)
+        self.at256 = Styled(FINE, FINE, style)
+        self.mix = nn.Linear(style, GRAIN_MAPS)
+        self.grain_gain = nn.Linear(style, FINE)
+        nn.init.normal_(self.grain_gain.weight, std=0.01)
+        nn.init.constant_(self.grain_gain.bias, 0.05)
+        self.register_buffer("grain", torch.randn(GRAIN_MAPS, GRAIN_EDGE, GRAIN_EDGE, generator=torch.Generator().manual_seed(256)))
         self.head = nn.Conv2d(FINE, 4, 3, padding=1)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
 
-    def forward(self, lab, alpha, features, style, base):
+    def forward(self, lab, alpha, features, style, base, corner: tuple[int, int] = (0, 0)):
         shade = (lab - base[:, :, None, None]) / lab.new_tensor([20.0, 10.0, 10.0]).view(1, 3, 1, 1)
-        x = self.first(torch.cat([shade * alpha, alpha * 2 - 1, features], 1), style)
-        for first, second in zip(self.residual[::2], self.residual[1::2], strict=True):
-            x = x + second(first(x, style), style)
-        x = self.at128(self.to128(x, style), style)
-        raw = self.head(self.to256(x, style))
+        x = self.first(torch.cat([shade * alpha, alpha * 2 - 1, features.to(lab.dtype)], 1), style)
+        x = x + self.back(pairs(self.coarse, self.down(x, style), style), style)
+        x = self.to128(pairs(self.residual, x, style), style)
+        x = self.to256(self.at128(x, style), style)
+        top, left = 4 * corner[0], 4 * corner[1]
+        window = self.grain[:, top : top + x.shape[2], left : left + x.shape[3]]
+        grain = (self.mix(style) @ window.flatten(1).to(style.dtype)).view(-1, 1, *x.shape[2:])
+        x = x + (grain * self.grain_gain(style)[:, :, None, None]).to(x.dtype)
+        raw = self.head(self.at256(x, style)).float()
         return refine(lab, alpha, raw)
+
+
+def pairs(layers, x, style):
+    """Residual blocks of two layers each."""
+    for first, second in zip(layers[::2], layers[1::2], strict=True):
+        x = x + second(first(x, style), style)
+    return x
 
 
 def refine(lab, alpha, raw):
     """Head [B, 4, 256, 256] on Stage-I's Lab and alpha -> Lab [B, 3, 256, 256], alpha [B, 1, 256, 256]."""
     wide = upsample4(torch.cat([lab, alpha], 1))
-    edge = (wide[:, 3:4] * 2 - 1) * 4 + raw[:, 3:4] * 4
+    edge = (wide[:, 3:4] * 2 - 1) * EDGE_HOLD + EDGE_REACH * torch.tanh(raw[:, 3:4])
     alpha256 = torch.sigmoid(edge)
     residual = torch.cat([LIGHT_RANGE * torch.tanh(raw[:, :1]), CHROMA_RANGE * torch.tanh(raw[:, 1:3] / 2)], 1)
     weighted = F.avg_pool2d(residual * alpha256, 4) / (F.avg_pool2d(alpha256, 4) + 1e-3)

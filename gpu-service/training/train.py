@@ -15,11 +15,15 @@ import torch
 import torch.nn.functional as F
 
 import data as datasets
+import projected
 from discriminator import Discriminator, Encoder, bag_of_words, picture_input, wrong_tokens
 from lab import composite_rgb
 from latent import latent_for_seeds
-from model import COLOR_TOKEN, LATENT_DIM, Z_DIM, Config, Stage1
-from runs import Average, Run, average_gradients, sheet, start_distributed, train_until
+from memory import CLOTH, pair_up, step_losses
+from model import LATENT_DIM, Z_DIM, Config, Stage1
+from runs import Average, Run, average_gradients, has_fast_bf16, sheet, start_distributed, train_until
+
+PROJECTED_EDGE = 96
 
 
 def options() -> argparse.Namespace:
@@ -29,10 +33,18 @@ def options() -> argparse.Namespace:
     parser.add_argument("--images", type=int, default=2_000_000, help="images to see in all")
     parser.add_argument("--vae-images", type=int, default=60_000, help="images of the VAE branch alone, before the GAN joins")
     parser.add_argument("--batch", type=int, default=32, help="per process, 8..512")
-    parser.add_argument("--lr", type=float, default=2e-4, help="Adam, both sides, betas (0, .99), cosine to a tenth")
-    parser.add_argument("--pixels", type=float, default=1.0, help="weight of the reconstruction once the GAN has joined; 4 before")
-    parser.add_argument("--judge-pace", type=float, default=2.5, help="the discriminator's learning rate over the generator's")
-    parser.add_argument("--gamma", type=float, default=0.1, help="R1 + R2 weight at the start; ends at a fifth")
+    parser.add_argument("--lr", type=float, default=3e-4, help="Adam, both sides, betas (0, .99), cosine to a tenth")
+    parser.add_argument("--pixels", type=float, default=1.5, help="weight of the reconstruction once the GAN has joined; 4 before")
+    parser.add_argument("--judge-pace", type=float, default=2.0, help="the discriminator's learning rate over the generator's")
+    parser.add_argument("--gamma", type=float, default=0.05, help="R1 + R2 weight at the start; ends at a fifth")
+    parser.add_argument("--kl", type=float, default=0.004, help="weight of the encoder's KL divergence")
+    parser.add_argument("--likeness", type=float, default=1.0, help="weight of feature distances of reconstructions")
+    parser.add_argument("--projected", type=float, default=1.0, help="weight of the judge on pretrained features, every second step; 0 leaves it out")
+    parser.add_argument("--recover", type=float, default=0.3, help="weight of finding z in the pictures drawn from it")
+    parser.add_argument("--calm", type=float, default=0.2, help="weight of cloth livelier than real cloth, where no pattern is asked for")
+    parser.add_argument("--add", type=float, default=0.3, help="weight of the hinge that an added word shows")
+    parser.add_argument("--ret", type=float, default=0.3, help="weight of the hinge that earlier words stay")
+    parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=has_fast_bf16(), help="bfloat16 convolutions")
     parser.add_argument("--width", type=int, default=24, help="discriminator width")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads, 0 leaves torch's own")
     parser.add_argument("--minutes", type=float, default=0, help="stop after this long, 0 never")
@@ -54,18 +66,24 @@ class Trainer:
         self.config = Config(vocabulary=source.vocabulary, clusters=len(source.centroids))
         layout = {"device": self.device, "memory_format": torch.channels_last}
         self.generator = Stage1(self.config, source.centroids).to(**layout)
-        self.discriminator = Discriminator(self.config.vocabulary, self.config.clusters, args.width).to(**layout)
+        self.judge = Discriminator(self.config.vocabulary, self.config.clusters, args.width).to(**layout)
+        self.features = projected.Features().to(**layout) if args.projected else None
+        self.second = projected.ProjectedJudge(self.config.vocabulary).to(**layout)
         self.encoder = Encoder().to(**layout)
         self.average = Average(self.generator, 10_000)
-        self.swap = datasets.rivals(source).to(self.device)
+        self.swap, self.loud = datasets.rivals(source).to(self.device), datasets.loud_words(source)
+        self.loud_ids = torch.tensor(sorted(self.loud), device=self.device)
+        self.cloth = torch.tensor([source.groups.get(word) in CLOTH for word in range(self.config.vocabulary)], device=self.device)
         betas = (0.0, 0.99)
-        self.opt_g = torch.optim.Adam([*self.generator.parameters(), *self.encoder.parameters()], args.lr, betas)
-        self.opt_d = torch.optim.Adam(self.discriminator.parameters(), args.lr, betas)
+        learned = [p for p in [*self.generator.parameters(), *self.encoder.parameters()] if p.requires_grad]
+        self.opt_g = torch.optim.Adam(learned, args.lr, betas)
+        self.opt_d = torch.optim.Adam(self.judge.parameters(), args.lr, betas)
+        self.opt_p = torch.optim.Adam([p for p in self.second.parameters() if p.requires_grad], args.lr, betas)
         self.images, self.steps = 0, 0
         self.rng = torch.Generator().manual_seed(args.seed + self.rank)
         self.order = np.random.default_rng(args.seed + self.rank)
 
-    PARTS = ("generator", "discriminator", "encoder", "opt_g", "opt_d")
+    PARTS = ("generator", "judge", "second", "encoder", "opt_g", "opt_d", "opt_p")
 
     def state(self) -> dict:
         parts = {name: getattr(self, name).state_dict() for name in self.PARTS}
@@ -80,63 +98,85 @@ class Trainer:
         self.order = np.random.default_rng(self.args.seed + self.rank + self.images)
 
     @property
+    def alone(self) -> bool:
+        """The VAE branch trains alone at first."""
+        return self.images < self.args.vae_images
+
+    @property
     def reconstructed(self) -> int:
         """Rows of a batch that go through the encoder: all at first, half once the GAN has joined."""
-        return self.args.batch if self.images < self.args.vae_images else self.args.batch // 2
+        return self.args.batch if self.alone else self.args.batch // 2
+
+    def cast(self) -> torch.autocast:
+        """bfloat16 where the processor multiplies it fast; losses stay in float32."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.args.bf16)
 
     def batch(self, data: datasets.Dataset) -> dict:
         index = torch.from_numpy(self.order.integers(0, len(data), self.args.batch))
+        half = self.reconstructed
+        quarter = (self.args.batch - half) // 2
+        index[half + quarter : half + 2 * quarter] = index[half : half + quarter]
         lab, alpha = data.lab[index].float(), data.alpha[index].float() / 255
         lab, alpha, color = datasets.augment(lab, alpha, data.color[index], data.denim[index], self.rng)
-        tokens = datasets.shopper_order(data.tokens[index], data.kind[index], self.order)
-        named = (tokens == COLOR_TOKEN).any(1)
-        named[: self.reconstructed] = True
-        distance = torch.cdist(color, self.average.module.centroids.cpu())
+        tokens = datasets.as_asked(datasets.shopper_order(data.tokens[index], data.kind[index], self.order, self.loud))
+        said = tokens.clone()
+        color[half : half + quarter] = color[half + quarter : half + 2 * quarter]
+        steps = None
+        if quarter:
+            said[half : half + quarter] = said[half + quarter : half + 2 * quarter]
+            steps = pair_up(tokens, half)
         batch = {
+            "lab": lab,
+            "alpha": alpha,
             "real": picture_input(lab, alpha).contiguous(memory_format=torch.channels_last),
             "tokens": tokens,
-            "color": torch.cat([color, torch.ones(len(color), 1)], 1) * named[:, None],
-            "cluster": distance.argmin(1),
+            "said": said,
+            "color": torch.cat([color, torch.ones(len(color), 1)], 1),
+            "cluster": torch.cdist(color, self.average.module.centroids.cpu()).argmin(1),
             "home": data.cluster[index],
             "kind": data.kind[index],
             "gender": data.gender[index],
         }
-        return {key: value.to(self.device, non_blocking=True) for key, value in batch.items()}
+        batch = {key: value.to(self.device, non_blocking=True) for key, value in batch.items()}
+        return batch | {"steps": steps}
 
     def step(self, data: datasets.Dataset) -> dict:
-        args, judge = self.args, self.discriminator
+        args = self.args
         progress = min(1.0, self.images / args.images)
         rate = args.lr * (0.1 + 0.45 * (1 + math.cos(math.pi * progress)))
-        for optimiser, pace in ((self.opt_g, 1.0), (self.opt_d, args.judge_pace)):
+        for optimiser, pace in ((self.opt_g, 1.0), (self.opt_d, args.judge_pace), (self.opt_p, 1.0)):
             for group in optimiser.param_groups:
                 group["lr"] = rate * pace
         batch = self.batch(data)
-        real, tokens, color, half = batch["real"], batch["tokens"], batch["color"], self.reconstructed
-        mean, log_var = self.encoder(real[:half])
-        seen = mean + torch.exp(0.5 * log_var) * torch.randn_like(mean)
-        latent = torch.randn(args.batch, LATENT_DIM, device=self.device)
-        latent = torch.cat([torch.cat([seen, latent[half:, :Z_DIM]]), latent[:, Z_DIM:]], 1)
-        made = self.generator(tokens, latent, color)
+        half, steps = self.reconstructed, batch["steps"]
+        with self.cast():
+            mean, log_var = (x.float() for x in self.encoder(batch["real"][:half]))
+            seen = mean + torch.exp(0.5 * log_var) * torch.randn_like(mean)
+            latent = torch.randn(args.batch, LATENT_DIM, device=self.device)
+            latent = torch.cat([torch.cat([seen, latent[half:, :Z_DIM]]), latent[:, Z_DIM:]], 1)
+            if steps:
+                latent = torch.cat([latent[: steps.after.start], latent[steps.before], latent[steps.after.stop :]])
+            made = self.generator(batch["tokens"], latent, batch["color"])
         fake = picture_input(made["lab"], made["alpha"])
-        pixels = pyramid_distance(fake[:half], real[:half])
+        pixels = pyramid_distance(fake[:half], batch["real"][:half])
         kl = 0.5 * (mean.square() + log_var.exp() - 1 - log_var).sum(1).mean()
         kl_words = 0.5 * (made["mu"].square() + made["log_var"].exp() - 1 - made["log_var"]).mean()
-        prior = F.cross_entropy(self.generator.prior(made["state"]), batch["home"])
-        loss_g = (4 if self.images < args.vae_images else args.pixels) * pixels + 0.01 * kl + 0.05 * kl_words + 0.1 * prior
+        prior = F.cross_entropy(self.generator.prior(made["state"].float()), batch["home"])
+        loss = (4 if self.alone else args.pixels) * pixels + args.kl * kl + 0.05 * kl_words + 0.1 * prior
         losses = {"pixels": pixels, "kl": kl, "prior": prior}
-        if self.images >= args.vae_images:
-            real_logit, maps = self.judge_step(batch, fake.detach(), losses, progress)
-            judge.requires_grad_(False)
-            fake_features, fake_maps = judge.features(fake)
-            fake_logit = judge.judge(fake_features, judge.condition(tokens, color))
-            adversarial = F.softplus(real_logit - fake_logit).mean()
-            aux_fake = auxiliary(judge.heads(fake_features), batch, asked_only=True)
-            likeness = sum((a[:half] - b[:half]).abs().mean() for a, b in zip(fake_maps[:3], maps[:3], strict=True))
-            loss_g = loss_g + adversarial + 0.5 * aux_fake + likeness
-            losses |= {"g": adversarial, "aux_fake": aux_fake, "like": likeness}
+        if not self.alone and args.calm:
+            losses["calm"] = calm = self.restless(batch, made)
+            loss = loss + args.calm * calm
+        if not self.alone and args.recover:
+            losses["recover"] = recover = self.recovered(fake[half:], latent[half:, :Z_DIM], log_var.detach())
+            loss = loss + args.recover * recover
+        if self.features is not None and self.steps % 2:
+            loss = loss + self.projected_losses(batch, made, losses)
+        elif not self.alone:
+            loss = loss + self.judged_losses(batch, made, fake, losses, progress)
         self.opt_g.zero_grad(set_to_none=True)
-        loss_g.backward()
-        judge.requires_grad_(True)
+        loss.backward()
+        self.judge.requires_grad_(True)
         average_gradients(self.generator), average_gradients(self.encoder)
         self.opt_g.step()
         seen_now = args.batch * self.world
@@ -144,18 +184,63 @@ class Trainer:
         self.average.update(self.generator, seen_now)
         return losses
 
+    def restless(self, batch: dict, made: dict) -> torch.Tensor:
+        """How much livelier drawn cloth is than real cloth of the same words, in Lab units, where no pattern was asked for."""
+        half = self.reconstructed
+        plain, plain_real = (~torch.isin(batch[name][half:], self.loud_ids).any(1) for name in ("tokens", "said"))
+        real, fake = liveliness(batch["lab"][half:], batch["alpha"][half:]), liveliness(made["lab"][half:], made["alpha"][half:])
+        usual = (real * plain_real).sum() / plain_real.sum().clamp(min=1)
+        allowed = torch.where(plain_real, real, usual)
+        return (F.relu(fake - 1.2 * allowed) * plain).mean()
+
+    def recovered(self, fake: torch.Tensor, z: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
+        """Latent regression (Zhu et al. 2017): the encoder must find in a picture the z it was drawn from, so that z matters.
+
+        Dimensions count by how surely the encoder reads them from real pictures; the encoder itself is not moved.
+        """
+        sure = (1 - log_var.exp().mean(0)).clamp(min=0)
+        self.encoder.requires_grad_(False)
+        with self.cast():
+            found, _ = self.encoder(fake)
+        self.encoder.requires_grad_(True)
+        return ((found.float() - z).abs() * sure).sum(1).mean() / (sure.sum() + 1e-3)
+
+    def judged_losses(self, batch: dict, made: dict, fake: torch.Tensor, losses: dict, progress: float) -> torch.Tensor:
+        """The generator's share from the judge of Lab and alpha: realism, words, and what a further word must do."""
+        judge, tokens, half = self.judge, batch["tokens"], self.reconstructed
+        real_logit, maps = self.judge_step(batch, fake.detach(), losses, progress)
+        judge.requires_grad_(False)
+        with self.cast():
+            features, fake_maps = judge.features(fake)
+            logit = judge.judge(features, judge.condition(tokens, batch["color"])).float()
+            heads = [head.float() for head in judge.heads(features)]
+        adversarial = F.softplus(real_logit - logit).mean()
+        aux_fake = auxiliary(heads, batch, tokens, asked_only=True)
+        like = sum((a[:half] - b[:half]).abs().mean() for a, b in zip(fake_maps[:3], maps[:3], strict=True)).float()
+        losses |= {"g": adversarial, "aux_fake": aux_fake, "like": like}
+        loss = adversarial + 0.5 * aux_fake + self.args.likeness * like
+        if batch["steps"]:
+            step = step_losses(batch["steps"], tokens, heads[3], made["alpha"], self.cloth)
+            losses |= step
+            loss = loss + self.args.add * step["add"] + self.args.ret * step["ret"] + step["outline"]
+        return loss
+
     def judge_step(self, batch: dict, fake: torch.Tensor, losses: dict, progress: float) -> tuple[torch.Tensor, list]:
-        """One step of the discriminator: relativistic logistic loss, wrong words, R1 + R2 every 8th step."""
-        judge, tokens, color, args = self.discriminator, batch["tokens"], batch["color"], self.args
-        lazy = self.steps % 8 == 0
+        """One step of the judge: relativistic logistic loss, wrong words, R1 + R2 on every eighth of its steps."""
+        judge, said, color, args = self.judge, batch["said"], batch["color"], self.args
+        lazy = self.steps % 16 == 0
         real_in, fake_in = batch["real"].detach().requires_grad_(lazy), fake.requires_grad_(lazy)
-        features, maps = judge.features(real_in)
-        fake_features, _ = judge.features(fake_in)
-        condition = judge.condition(tokens, color)
-        wrong = judge.condition(wrong_tokens(tokens, self.swap), color)
-        real_logit, fake_logit = judge.judge(features, condition), judge.judge(fake_features, condition)
-        loss_d = F.softplus(fake_logit - real_logit).mean() + 0.5 * F.softplus(judge.judge(features, wrong) - real_logit).mean()
-        aux_real = auxiliary(judge.heads(features), batch, asked_only=False)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=args.bf16 and not lazy):
+            features, maps = judge.features(real_in)
+            fake_features, _ = judge.features(fake_in)
+            condition = judge.condition(said, color)
+            wrong = judge.condition(wrong_tokens(said, self.swap), color)
+            real_logit = judge.judge(features, condition).float()
+            fake_logit = judge.judge(fake_features, judge.condition(batch["tokens"], color)).float()
+            wrong_logit = judge.judge(features, wrong).float()
+            heads = [head.float() for head in judge.heads(features)]
+        loss_d = F.softplus(fake_logit - real_logit).mean() + 0.5 * F.softplus(wrong_logit - real_logit).mean()
+        aux_real = auxiliary(heads, batch, said, asked_only=False)
         loss = loss_d + 0.5 * aux_real
         if lazy:
             slopes = torch.autograd.grad([real_logit.sum(), fake_logit.sum()], [real_in, fake_in], create_graph=True)
@@ -169,6 +254,43 @@ class Trainer:
         losses |= {"d": loss_d, "aux_real": aux_real, "right": (real_logit > fake_logit).float().mean()}
         return real_logit.detach(), [m.detach() for m in maps]
 
+    def projected_losses(self, batch: dict, made: dict, losses: dict) -> torch.Tensor:
+        """The generator's share from pretrained features: likeness of reconstructions, and the second judge once it plays."""
+        half, edge, judge = self.reconstructed, PROJECTED_EDGE, self.second
+        view = lambda lab, alpha: F.interpolate(composite_rgb(lab, alpha), (edge, edge), mode="bilinear", align_corners=False).contiguous(memory_format=torch.channels_last)  # noqa: E731
+        real_view, made_view = view(batch["lab"], batch["alpha"]), view(made["lab"], made["alpha"])
+        with self.cast():
+            with torch.no_grad():
+                real_maps = self.features(real_view)
+            maps = self.features(made_view)
+            like = projected.likeness([m[:half].float() for m in maps], [m[:half].float() for m in real_maps])
+            losses["like_p"] = like
+            loss = self.args.likeness * like * (2 if self.alone else 1)
+            if self.alone:
+                return loss
+            bag, said, wrong = (bag_of_words(words, self.config.vocabulary) for words in (batch["tokens"], batch["said"], wrong_tokens(batch["said"], self.swap)))
+            mixed = judge.mixed(maps)
+            real_logits, wrong_logits = judge(judge.mixed(real_maps), said, wrong)
+            (fake_logits,) = judge([m.detach() for m in mixed], bag)
+            loss_p = projected.hinge(real_logits, 1) + projected.hinge(fake_logits, -1) + 0.5 * projected.hinge(wrong_logits, -1)
+        self.opt_p.zero_grad(set_to_none=True)
+        loss_p.backward()
+        average_gradients(judge)
+        self.opt_p.step()
+        with self.cast():
+            (logits,) = judge(mixed, bag)
+        adversarial = -sum(x.mean() for x in logits) / len(logits)
+        right = sum((a.mean(1) > b.mean(1)).float().mean() for a, b in zip(real_logits, fake_logits, strict=True)) / len(logits)
+        losses |= {"p": loss_p, "g_p": adversarial, "right_p": right}
+        return loss + self.args.projected * adversarial
+
+
+def liveliness(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
+    """[B]: mean distance in Lab of a pixel inside the garment from the mean of its 3 x 3 neighbours."""
+    inside = (-F.max_pool2d(-alpha, 5, stride=1, padding=2) > 0.5).float()
+    fine = lab - F.avg_pool2d(lab, 3, stride=1, padding=1)
+    return ((fine.square().sum(1, keepdim=True) + 1e-4).sqrt() * inside).sum((1, 2, 3)) / inside.sum((1, 2, 3)).clamp(min=1)
+
 
 def pyramid_distance(made: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
     """L1 at 64, 32, 16 and 8 px, so that shape counts beside pixels."""
@@ -179,13 +301,13 @@ def pyramid_distance(made: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
     return total / 2
 
 
-def auxiliary(heads, batch: dict, asked_only: bool) -> torch.Tensor:
+def auxiliary(heads, batch: dict, tokens: torch.Tensor, asked_only: bool) -> torch.Tensor:
     """ReStGAN's auxiliary classifier: type, gender, colour cluster, and every word.
 
     For fakes only the words that were asked for count: a word that is not said is not denied.
     """
     kind, gender, color, words = heads
-    bag = bag_of_words(batch["tokens"], words.shape[1])
+    bag = bag_of_words(tokens, words.shape[1])
     each = F.binary_cross_entropy_with_logits(words, bag, reduction="none")
     weight = bag if asked_only else 0.1 + 0.9 * bag
     word_loss = (each * weight).sum(1).mean() / 4
@@ -222,7 +344,7 @@ def samples(trainer: Trainer, data: datasets.Dataset, path: Path) -> None:
     for row in range(8):
         pick = row * 97 % len(data)
         count = 10
-        tokens = data.tokens[pick : pick + 1].repeat(count, 1).to(trainer.device)
+        tokens = datasets.as_asked(data.tokens[pick : pick + 1]).repeat(count, 1).to(trainer.device)
         color = torch.cat([data.color[pick], torch.ones(1)]).repeat(count, 1).to(trainer.device)
         made = model(tokens, torch.from_numpy(latent_for_seeds(range(count))).to(trainer.device), color)
         pictures.append(composite_rgb(made["lab"], made["alpha"]).cpu())

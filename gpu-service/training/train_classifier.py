@@ -17,7 +17,7 @@ import data as datasets
 from classifier import Classifier
 from discriminator import bag_of_words
 from lab import composite_rgb
-from runs import Run, train_until
+from runs import Run, has_fast_bf16, train_until
 
 
 def options() -> argparse.Namespace:
@@ -67,7 +67,8 @@ class Trainer:
         lab, alpha, color = datasets.augment(lab, alpha, data.color[index], data.denim[index], self.rng)
         rgb = composite_rgb(lab, alpha).to(self.device, memory_format=torch.channels_last)
         cluster = torch.cdist(color, self.centroids).argmin(1).to(self.device)
-        logits = self.model(rgb)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=has_fast_bf16()):
+            logits = {name: value.float() for name, value in self.model(rgb).items()}
         bag = bag_of_words(data.tokens[index], self.sizes["vocabulary"]).to(self.device)
         losses = {
             "type": F.cross_entropy(logits["type"], data.kind[index].to(self.device), ignore_index=-1, label_smoothing=0.05),

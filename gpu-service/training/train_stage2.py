@@ -3,8 +3,8 @@
     python3 train_stage2.py --data ../../dataset --run runs/a
 
 Half of each batch are real garments, degraded to what Stage-I makes (blurred, noised), with the true picture to reach;
-the other half are Stage-I's samples, judged by a patch discriminator that has seen only pictures with true detail.
-Stage-I is frozen. Resumes as `train.py` does.
+the other half are Stage-I's samples. A patch judge that has seen only pictures with true detail and, every second step, a
+judge on pretrained features look at both. Stage-I is frozen. Resumes as `train.py` does.
 """
 
 import argparse
@@ -16,11 +16,12 @@ import torch.nn.functional as F
 from torch import nn
 
 import data as datasets
-from discriminator import Encoder, picture_input
+import projected
+from discriminator import Encoder, bag_of_words, picture_input
 from lab import composite_rgb, rgb_to_lab
 from latent import latent_for_seeds
-from model import COLOR_TOKEN, LATENT_DIM, Z_DIM, Config, Stage1
-from runs import Average, Run, sheet, train_until
+from model import LATENT_DIM, Z_DIM, Config, Stage1
+from runs import Average, Run, has_fast_bf16, sheet, train_until
 from stage2 import Stage2
 
 CROP, SHARP_PX = 32, 330
@@ -55,6 +56,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-4)
     parser.add_argument("--adversarial", type=float, default=0.5, help="weight of the patch adversary")
+    parser.add_argument("--projected", type=float, default=0.5, help="weight of the judge on pretrained features; 0 leaves it out")
+    parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=has_fast_bf16(), help="bfloat16 convolutions")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--save-minutes", type=float, default=3)
@@ -64,8 +67,8 @@ def options() -> argparse.Namespace:
 
 
 class Trainer:
-    def __init__(self, args: argparse.Namespace, stage1_state: dict):
-        self.args = args
+    def __init__(self, args: argparse.Namespace, stage1_state: dict, loud: frozenset[int]):
+        self.args, self.loud = args, loud
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(args.seed)
         self.config = Config(**stage1_state["config"])
@@ -76,13 +79,16 @@ class Trainer:
         self.stage1.to(self.device).eval().requires_grad_(False), self.encoder.to(self.device).eval().requires_grad_(False)
         layout = {"device": self.device, "memory_format": torch.channels_last}
         self.stage2, self.judge = Stage2(self.config.channels[-1], self.config.style).to(**layout), PatchJudge().to(**layout)
+        self.features = projected.Features().to(**layout) if args.projected else None
+        self.second = projected.ProjectedJudge(self.config.vocabulary).to(**layout)
         self.average = Average(self.stage2, 4_000)
         self.opt_g = torch.optim.Adam(self.stage2.parameters(), args.lr, (0.5, 0.99))
         self.opt_d = torch.optim.Adam(self.judge.parameters(), args.lr * 3, (0.5, 0.99))
+        self.opt_p = torch.optim.Adam([p for p in self.second.parameters() if p.requires_grad], args.lr, (0.0, 0.99))
         self.images, self.steps = 0, 0
         self.rng = np.random.default_rng(args.seed)
 
-    PARTS = ("stage2", "judge", "opt_g", "opt_d")
+    PARTS = ("stage2", "judge", "second", "opt_g", "opt_d", "opt_p")
 
     def state(self) -> dict:
         parts = {name: getattr(self, name).state_dict() for name in self.PARTS}
@@ -95,15 +101,18 @@ class Trainer:
         self.images, self.steps = state["images"], state["steps"]
         self.rng = np.random.default_rng(self.args.seed + self.images)
 
-    def real_batch(self, data: datasets.Dataset, pack: np.memmap, pool: np.ndarray, count: int) -> dict:
-        """Crops of real garments: the 64-px view degraded, and the true 256-px view."""
-        index = torch.from_numpy(self.rng.choice(pool, count))
-        lab, alpha = data.lab[index].float(), data.alpha[index].float() / 255
-        rgba = torch.from_numpy(np.stack([pack[data.rows[i]["pack256"]] for i in index.tolist()]))
-        true_lab = rgb_to_lab(rgba[..., :3].float() / 255).permute(0, 3, 1, 2)
-        true_alpha = rgba[..., 3:].permute(0, 3, 1, 2).float() / 255
-        color = torch.cat([data.color[index], torch.ones(count, 1)], 1)
-        batch = {"lab": lab, "alpha": alpha, "true_lab": true_lab, "true_alpha": true_alpha, "tokens": data.tokens[index], "color": color}
+    def true_detail(self, data: datasets.Dataset, pack: np.memmap, index: np.ndarray, corner: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Lab and alpha of a window of real garments at 256 px."""
+        top, left = (4 * v for v in corner)
+        window = (slice(top, top + 4 * CROP), slice(left, left + 4 * CROP))
+        rgba = torch.from_numpy(np.stack([pack[data.rows[i]["pack256"]][window] for i in index]))
+        lab = rgb_to_lab(rgba[..., :3].float() / 255).permute(0, 3, 1, 2)
+        return lab.to(self.device), (rgba[..., 3:].permute(0, 3, 1, 2).float() / 255).to(self.device)
+
+    def real_batch(self, data: datasets.Dataset, index: np.ndarray) -> dict:
+        """Real garments at 64 px with their words and colour."""
+        batch = {"lab": data.lab[index].float(), "alpha": data.alpha[index].float() / 255}
+        batch |= {"tokens": datasets.as_asked(data.tokens[index]), "color": torch.cat([data.color[index], torch.ones(len(index), 1)], 1)}
         return {key: value.to(self.device) for key, value in batch.items()}
 
     @torch.no_grad()
@@ -120,40 +129,54 @@ class Trainer:
         return {"lab": lab, "alpha": batch["alpha"], "features": made["features"] * keep, "style": made["style"], "base": batch["color"][:, :3]}
 
     @torch.no_grad()
-    def sampled_inputs(self, data: datasets.Dataset, count: int) -> dict:
+    def sampled_inputs(self, data: datasets.Dataset, count: int) -> tuple[dict, torch.Tensor]:
         index = torch.from_numpy(self.rng.integers(0, len(data), count))
-        tokens = datasets.shopper_order(data.tokens[index], data.kind[index], self.rng)
-        named = (tokens == COLOR_TOKEN).any(1, keepdim=True)
-        color = torch.cat([data.color[index], torch.ones(count, 1)], 1) * named
+        tokens = datasets.as_asked(datasets.shopper_order(data.tokens[index], data.kind[index], self.rng, self.loud))
+        color = torch.cat([data.color[index], torch.ones(count, 1)], 1)
         latent = torch.randn(count, LATENT_DIM, device=self.device)
         made = self.stage1(tokens.to(self.device), latent, color.to(self.device))
-        return {key: made[key] for key in ("lab", "alpha", "features", "style", "base")}
+        return {key: made[key] for key in ("lab", "alpha", "features", "style", "base")}, tokens.to(self.device)
 
-    def crop(self, maps: dict, extra: dict | None = None) -> tuple[dict, dict]:
-        """The same window of the 64-px maps and, four times as large, of the 256-px ones."""
-        top, left = (int(v) for v in self.rng.integers(0, 64 - CROP + 1, 2))
-        small = {k: v[:, :, top : top + CROP, left : left + CROP] if v.dim() == 4 else v for k, v in maps.items()}
-        large = {k: v[:, :, 4 * top : 4 * (top + CROP), 4 * left : 4 * (left + CROP)] for k, v in (extra or {}).items()}
-        return small, large
+    def corner(self) -> tuple[int, int]:
+        """Top and left of a crop in 64-px units: anywhere in height, near the middle across, where garments are."""
+        return int(self.rng.integers(0, 64 - CROP + 1)), int(self.rng.integers(CROP // 4, 64 - CROP - CROP // 4 + 1))
+
+    def cast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.args.bf16)
 
     def step(self, data: datasets.Dataset, pack: np.memmap, pool: np.ndarray, sharp: np.ndarray) -> dict:
         half = self.args.batch // 2
-        real = self.real_batch(data, pack, pool, half)
-        small, truth = self.crop(self.paired_inputs(real), {"lab": real["true_lab"], "alpha": real["true_alpha"]})
-        lab, alpha = self.stage2(**small)
-        want, made = picture_input(truth["lab"], truth["alpha"]), picture_input(lab, alpha)
+        paired, fresh = self.rng.choice(pool, half), self.rng.choice(sharp, half)
+        here, there = self.corner(), self.corner()
+        real = self.real_batch(data, paired)
+        truth, judged = self.true_detail(data, pack, paired, here), self.true_detail(data, pack, fresh, there)
+        with self.cast():
+            lab, alpha = self.stage2(**small(self.paired_inputs(real), here), corner=here)
+            inputs, tokens = self.sampled_inputs(data, half)
+            sampled = self.stage2(**small(inputs, there), corner=there)
+        want, made, fake = picture_input(*truth), picture_input(lab, alpha), picture_input(*sampled)
         pixels = (made - want).abs().mean() + (highpass(made) - highpass(want)).abs().mean() * 2
+        losses = {"pixels": pixels}
+        if self.features is not None and self.steps % 2:
+            pictures = [composite_rgb(*views) for views in ((lab, alpha), truth, sampled, judged)]
+            loss = self.projected_losses(pictures, [real["tokens"], tokens, datasets.as_asked(data.tokens[fresh]).to(self.device)], losses)
+        else:
+            loss = self.patch_losses(made, want, fake, picture_input(*judged), losses)
+        self.opt_g.zero_grad(set_to_none=True)
+        (4 * pixels + loss).backward()
+        self.judge.requires_grad_(True)
+        self.opt_g.step()
+        self.images, self.steps = self.images + self.args.batch, self.steps + 1
+        self.average.update(self.stage2, self.args.batch)
+        return losses
 
-        sampled, _ = self.crop(self.sampled_inputs(data, half))
-        fake = picture_input(*self.stage2(**sampled))
-        fresh = self.real_batch(data, pack, sharp, half)
-        _, judged = self.crop({}, {"lab": fresh["true_lab"], "alpha": fresh["true_alpha"]})
-        judged = picture_input(judged["lab"], judged["alpha"])
-
-        lazy = self.steps % 8 == 0
+    def patch_losses(self, made, want, fake, judged, losses: dict) -> torch.Tensor:
+        """The patch judge's step, then the refiner's share: realism of both halves, likeness of the paired one."""
+        half = len(made)
+        lazy = self.steps % 16 == 0
         real_in, fake_in = judged.requires_grad_(lazy), torch.cat([fake, made]).detach().requires_grad_(lazy)
-        real_logit, _ = self.judge(real_in)
-        fake_logit, _ = self.judge(fake_in)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.args.bf16 and not lazy):
+            real_logit, fake_logit = self.judge(real_in)[0].float(), self.judge(fake_in)[0].float()
         loss_d = on_cloth(F.softplus(-real_logit), real_in) + on_cloth(F.softplus(fake_logit), fake_in)
         loss = loss_d
         if lazy:
@@ -162,21 +185,44 @@ class Trainer:
         self.opt_d.zero_grad(set_to_none=True)
         loss.backward()
         self.opt_d.step()
-
         self.judge.requires_grad_(False)
-        logit, maps = self.judge(torch.cat([fake, made]))
-        with torch.no_grad():
-            _, want_maps = self.judge(want)
-        likeness = sum((a[half:] - b).abs().mean() for a, b in zip(maps, want_maps, strict=True))
-        adversarial = on_cloth(F.softplus(-logit), torch.cat([fake, made]))
-        loss_g = 4 * pixels + 0.5 * likeness + self.args.adversarial * adversarial
-        self.opt_g.zero_grad(set_to_none=True)
-        loss_g.backward()
-        self.judge.requires_grad_(True)
-        self.opt_g.step()
-        self.images, self.steps = self.images + self.args.batch, self.steps + 1
-        self.average.update(self.stage2, self.args.batch)
-        return {"pixels": pixels, "like": likeness, "g": adversarial, "d": loss_d}
+        with self.cast():
+            logit, maps = self.judge(torch.cat([fake, made]))
+            with torch.no_grad():
+                _, want_maps = self.judge(want)
+        likeness = sum((a[half:].float() - b.float()).abs().mean() for a, b in zip(maps, want_maps, strict=True))
+        adversarial = on_cloth(F.softplus(-logit.float()), torch.cat([fake, made]))
+        losses |= {"like": likeness, "g": adversarial, "d": loss_d}
+        return 0.5 * likeness + self.args.adversarial * adversarial
+
+    def projected_losses(self, pictures: list[torch.Tensor], tokens: list[torch.Tensor], losses: dict) -> torch.Tensor:
+        """The same by the judge on pretrained features, told the words. Pictures: made, wanted, sampled, true detail."""
+        made, want, sampled, judged = pictures
+        bags = [bag_of_words(each, self.config.vocabulary) for each in tokens]
+        half, judge = len(made), self.second
+        with self.cast():
+            with torch.no_grad():
+                true_maps = self.features(torch.cat([want, judged]))
+            maps = self.features(torch.cat([made, sampled]))
+            like = projected.likeness([m[:half].float() for m in maps], [m[:half].float() for m in true_maps])
+            mixed = judge.mixed(maps)
+            (real_logits,) = judge([m[half:] for m in judge.mixed(true_maps)], bags[2])
+            (fake_logits,) = judge([m.detach() for m in mixed], torch.cat(bags[:2]))
+            loss_p = projected.hinge(real_logits, 1) + projected.hinge(fake_logits, -1)
+        self.opt_p.zero_grad(set_to_none=True)
+        loss_p.backward()
+        self.opt_p.step()
+        with self.cast():
+            (logits,) = judge(mixed, torch.cat(bags[:2]))
+        adversarial = -sum(x.mean() for x in logits) / len(logits)
+        losses |= {"like_p": like, "g_p": adversarial, "p": loss_p}
+        return like + self.args.projected * adversarial
+
+
+def small(maps: dict, corner: tuple[int, int]) -> dict:
+    """A window of what Stage-I made."""
+    top, left = corner
+    return {k: v[:, :, top : top + CROP, left : left + CROP] if v.dim() == 4 else v for k, v in maps.items()}
 
 
 def on_cloth(losses: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
@@ -186,7 +232,9 @@ def on_cloth(losses: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
 
 
 def highpass(x: torch.Tensor) -> torch.Tensor:
-    return x - F.avg_pool2d(F.pad(x, (2, 2, 2, 2), mode="replicate"), 5, stride=1)
+    """Less the mean of 5 x 5 neighbours, taken along rows and then columns."""
+    wide = F.pad(x, (2, 2, 2, 2), mode="replicate")
+    return x - F.avg_pool2d(F.avg_pool2d(wide, (1, 5), stride=1), (5, 1), stride=1)
 
 
 @torch.no_grad()
@@ -197,7 +245,7 @@ def samples(trainer: Trainer, held: datasets.Dataset, path: Path) -> None:
     for row in range(count):
         pick = row * 97 % len(held)
         color = torch.cat([held.color[pick], torch.ones(1)]).repeat(2, 1).to(trainer.device)
-        tokens = held.tokens[pick : pick + 1].repeat(2, 1).to(trainer.device)
+        tokens = datasets.as_asked(held.tokens[pick : pick + 1]).repeat(2, 1).to(trainer.device)
         made = trainer.stage1(tokens, torch.from_numpy(latent_for_seeds([1, 2])).to(trainer.device), color)
         small = F.interpolate(composite_rgb(made["lab"], made["alpha"]), scale_factor=4, mode="nearest")
         large = composite_rgb(*model(**{key: made[key] for key in ("lab", "alpha", "features", "style", "base")}))
@@ -210,7 +258,7 @@ def main() -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     source = datasets.open_source(args.data)
-    trainer = Trainer(args, torch.load(args.run / "stage1.pt", map_location="cpu", weights_only=True))
+    trainer = Trainer(args, torch.load(args.run / "stage1.pt", map_location="cpu", weights_only=True), datasets.loud_words(source))
     data, held = datasets.load(source, "train", limit=args.limit), datasets.load(source, "val", limit=args.limit)
     pack = datasets.pack_path(source, 256)
     pool = np.array([i for i, row in enumerate(data.rows) if row["pack256"] is not None])

@@ -12,22 +12,9 @@ import torch.nn.functional as F
 
 from baseline_models import CONDITION, ColorWords, Z
 from baselines import AVERAGED, generator_of
+from data import as_asked
 from latent import latent_for_seeds
-from model import COLOR_TOKEN, MAX_TOKENS
-
-# Whether the graphs are given the bare "a colour was named" token, as `shared/model/inputs.ts` does for shoppers.
-GRAPHS_TAKE_COLOR_TOKEN = True
-
-
-def as_asked(tokens: np.ndarray) -> np.ndarray:
-    """Titles as the dataset has them -> as the graphs are asked: [N, 16] -> [N, 16]."""
-    if GRAPHS_TAKE_COLOR_TOKEN:
-        return tokens
-    result = np.zeros_like(tokens)
-    for row, words in enumerate(tokens):
-        kept = words[(words > 0) & (words != COLOR_TOKEN)]
-        result[row, : len(kept)] = kept
-    return result
+from model import MAX_TOKENS
 
 
 class Pictures(Protocol):
@@ -56,7 +43,7 @@ class GraphPictures:
         self.sessions = {name: ort.InferenceSession(str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]) for name in ("stage1", "restgan")}
 
     def draw(self, tokens: np.ndarray, seeds: list[int], color: np.ndarray, large: bool = False) -> np.ndarray:
-        latent, asked = latent_for_seeds(seeds), as_asked(tokens).astype(np.int32)
+        latent, asked = latent_for_seeds(seeds), as_asked(torch.from_numpy(tokens)).numpy().astype(np.int32)
         parts = []
         for start in range(0, len(asked), 16):
             part = slice(start, start + 16)
