@@ -27,7 +27,7 @@ export const measuredColorsSchema = z.object({
 export type MeasuredColors = z.infer<typeof measuredColorsSchema>;
 
 /** Goes up with every change of the table that changes a Lab or a cluster; named by the model's manifest. */
-const COLOR_TABLE_VERSION = 1;
+const COLOR_TABLE_VERSION = 2;
 /** A catalogue word with fewer solid garments than this says little; the lists' sense is used. */
 const MIN_SOLID_IMAGES = 20;
 /** Shades kept per word, and how far from the word's centre they may lie (ΔE00). */

@@ -1,6 +1,7 @@
 import { MAX_QUERY_CHARS, MAX_TOKENS } from '../../shared/contract/limits.ts';
 import { type GarmentType, type Gender, TYPES } from '../../shared/model/classes.ts';
 import {
+  COLOR_ID,
   COLOR_TOKEN,
   type TokenKind,
   tokenise,
@@ -24,7 +25,6 @@ export interface RowTokens {
 
 const byId = new Map(VOCABULARY.map((token) => [token.id, token]));
 const idOf = (word: string): number => VOCABULARY.find((token) => token.word === word)?.id ?? 0;
-const COLOR_ID = idOf(COLOR_TOKEN);
 
 /** Where a shopper says a word that the title leaves out: "women's dark blue ripped high waist skinny jeans". */
 const SPEECH: readonly TokenKind[] = [

@@ -20,6 +20,8 @@ from latent import latent_for_seed
 MODEL_DIR = Path(os.environ.get("MODEL_DIR", Path(__file__).parent / "model"))
 MAX_TOKENS = 16
 MAX_TOKEN = 65_535
+# The vocabulary's token for a colour, which reaches the graphs as Lab alone (`shared/model/inputs.ts`).
+COLOR_TOKEN = 9
 LAB_RANGES = ((0, 100), (-128, 128), (-128, 128))
 # The classifier's classes, as `shared/model/classes.ts` has them.
 TYPES, GENDERS = ("pants", "jeans", "shorts"), ("women", "men", "kids")
@@ -94,7 +96,8 @@ class Runner(BaseRunner):
     def draw(self, tokens: List[int], lab: Optional[List[float]], seed: int, size: int) -> np.ndarray:
         """uint8 [size, size, 3], sRGB on white. 128 px is 256 px with 2×2 pixels averaged, halves rounded up."""
         padded = np.zeros((1, MAX_TOKENS), dtype=np.int32)
-        padded[0, : len(tokens)] = tokens
+        words = [token for token in tokens if token != COLOR_TOKEN]
+        padded[0, : len(words)] = words
         feeds = {
             "tokens": padded,
             "latent": latent_for_seed(seed)[None],

@@ -2,6 +2,7 @@ export { describe } from './describe.ts';
 export { prefixes, slugOf, tokenise, tokeniseSlug } from './tokenise.ts';
 export type { QueryToken, TokenisedQuery, UnknownWord } from './types.ts';
 export {
+  COLOR_ID,
   COLOR_TOKEN,
   DEFAULT_TYPE,
   type TokenKind,

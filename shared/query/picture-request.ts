@@ -3,12 +3,11 @@ import type { ColorMention } from '../color/types.ts';
 import { MAX_TOKENS } from '../contract/limits.ts';
 import { type Lab, type PictureRequest, roundLab } from '../contract/picture.ts';
 import type { TokenisedQuery } from './types.ts';
-import { COLOR_TOKEN, VOCABULARY } from './vocabulary.ts';
+import { COLOR_ID } from './vocabulary.ts';
 
 /** What a caller chooses besides the words. */
 export type PictureChoice = Omit<PictureRequest, 'tokens' | 'lab'>;
 
-const COLOR_ID = VOCABULARY.find(({ word }) => word === COLOR_TOKEN)?.id ?? 0;
 /**
  * What a garment is dyed when no colour is named: colours about as often as the catalogue has them, one per seed.
  * Jeans and denim keep to the colours of denim.

@@ -35,6 +35,7 @@ export interface VocabularyToken {
 export const VOCABULARY_VERSION = 1;
 /** The one token that says "a colour was named"; which colour travels beside the tokens, as Lab. */
 export const COLOR_TOKEN = '<color>';
+export const COLOR_ID = 9;
 /** Type assumed when a query names none. */
 export const DEFAULT_TYPE = 'pants';
 
@@ -48,7 +49,7 @@ export const VOCABULARY: readonly VocabularyToken[] = [
   { id: 6, word: 'girls', kind: 'gender', group: 'gender', synonyms: ['girl'] },
   { id: 7, word: 'boys', kind: 'gender', group: 'gender', synonyms: ['boy'] },
   { id: 8, word: 'kids', kind: 'gender', group: 'gender', synonyms: ['kid', 'child', 'children', 'baby', 'toddler', 'infant', 'kidswear', 'childrenswear', 'newborn', 'junior'] },
-  { id: 9, word: COLOR_TOKEN, kind: 'color', group: 'color', synonyms: [] },
+  { id: COLOR_ID, word: COLOR_TOKEN, kind: 'color', group: 'color', synonyms: [] },
   { id: 10, word: 'leggings', kind: 'cut', synonyms: ['legging', 'tights', 'treggings', 'tregging', 'churidar'] },
   { id: 11, word: 'joggers', kind: 'cut', synonyms: ['jogger', 'jogging bottoms', 'sweatpants', 'sweatpant', 'sweat pants', 'track pants', 'track pant', 'jogging bottom', 'jogging pants', 'jogging pant', 'trackpants', 'sweats'] },
   { id: 12, word: 'chinos', kind: 'cut', synonyms: ['chino', 'khakis'] },
