@@ -19,7 +19,7 @@ import export_layers as layers
 from classifier import Classifier
 from lab import composite_rgb
 from latent import latent_for_seed
-from model import LATENT_DIM, MAX_TOKENS, NOISE_DIM, Config, Stage1
+from model import LATENT_DIM, MAX_TOKENS, NOISE_DIM, Z_DIM, Config, Stage1
 from onnx_graph import Graph
 from stage2 import Stage2
 
@@ -129,6 +129,22 @@ def keep_usual_colors(model: Stage1) -> None:
         model.prior, model.centroids, model.config.clusters = prior, model.centroids[kept], NOISE_DIM
 
 
+@torch.no_grad()
+def draw_as_garments_are(model: Stage1, words: torch.Tensor, mean: torch.Tensor, factor: torch.Tensor, truncation: float) -> None:
+    """Folds z -> mean + words h + truncation * factor z into the layers that read z: seeds stay standard normal and draw what
+    `train.posterior` found, a little nearer to the middle (Brock et al. 2019), because at its rim outlines fray.
+
+    The grain's mix does not read the words' state h and takes it as zero.
+    """
+    hidden, first, mix = model.config.hidden, model.mapping[0], model.mix
+    weight = first.weight[:, :Z_DIM].clone()
+    first.bias += weight @ mean
+    first.weight[:, Z_DIM : Z_DIM + hidden] += weight @ words
+    first.weight[:, :Z_DIM] = truncation * (weight @ factor)
+    mix.bias += mix.weight @ mean
+    mix.weight.copy_(truncation * (mix.weight @ factor))
+
+
 def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
     if args.random:
         torch.manual_seed(0)
@@ -140,6 +156,7 @@ def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
     stage1 = Stage1(config, first["ema"]["centroids"])
     stage1.load_state_dict(first["ema"])
     keep_usual_colors(stage1)
+    draw_as_garments_are(stage1, **first["latent"], truncation=args.truncation)
     second = torch.load(args.stage2, map_location="cpu", weights_only=True)
     stage2 = Stage2(config.channels[-1], config.style)
     stage2.load_state_dict(second["ema"])
@@ -154,6 +171,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stage1"), parser.add_argument("--stage2"), parser.add_argument("--classifier")
     parser.add_argument("--random", action="store_true", help="untrained weights of the default sizes")
+    parser.add_argument("--truncation", type=float, default=0.85, help="how far seeds spread over real garments' latents; 1: as far")
     parser.add_argument("--color-table-version", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()

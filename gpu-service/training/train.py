@@ -320,6 +320,27 @@ def auxiliary(heads, batch: dict, tokens: torch.Tensor, asked_only: bool) -> tor
 
 
 @torch.no_grad()
+def posterior(trainer: Trainer, data: datasets.Dataset, count: int = 4096) -> dict[str, torch.Tensor]:
+    """The latents that real garments have, given their words' state h: z ~ normal(mean + words h, factor factor').
+
+    Ex-post density estimation (Ghosh et al., "From variational to deterministic autoencoders", 2020), with the mean by ridge
+    regression on h: with a weak KL the encoder spreads wider than the standard normal, and differently for wide legs and for
+    shorts. `words` [64, hidden], `mean` [64], `factor` [64, 64] lower triangular; export.py folds them into the weights.
+    """
+    means, variances, states = [], [], []
+    for start in range(0, min(count, len(data)), 128):
+        part = slice(start, start + 128)
+        pictures = picture_input(data.lab[part].float(), data.alpha[part].float() / 255).to(trainer.device)
+        mean, log_var = trainer.encoder(pictures)
+        means.append(mean.cpu()), variances.append(log_var.exp().cpu())
+        states.append(trainer.average.module.text(datasets.as_asked(data.tokens[part]).to(trainer.device)).cpu())
+    found, known = torch.cat(means).double(), F.pad(torch.cat(states).double(), (0, 1), value=1.0)
+    rule = torch.linalg.solve(known.T @ known + torch.eye(known.shape[1], dtype=torch.float64), known.T @ found)
+    rest = torch.cov((found - known @ rule).T) + torch.diag(torch.cat(variances).double().mean(0))
+    return {"words": rule[:-1].T.float(), "mean": rule[-1].float(), "factor": torch.linalg.cholesky(rest).float()}
+
+
+@torch.no_grad()
 def calibrate(trainer: Trainer, data: datasets.Dataset, batches: int = 50) -> None:
     """Batch-norm statistics of the averaged generator itself, on drawn z: those that follow training are another network's."""
     model = trainer.average.module
@@ -369,7 +390,7 @@ def main() -> None:
     run = Run(args.run, "stage1", vars(args), args.images)
     train_until(run, trainer, args.images, lambda: trainer.step(data), lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
     calibrate(trainer, data)
-    run.save(trainer.state())
+    run.save(trainer.state() | {"latent": posterior(trainer, data)})
 
 
 if __name__ == "__main__":
