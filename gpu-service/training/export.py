@@ -132,7 +132,7 @@ def keep_usual_colors(model: Stage1) -> None:
 @torch.no_grad()
 def draw_as_garments_are(model: Stage1, words: torch.Tensor, mean: torch.Tensor, factor: torch.Tensor, truncation: float) -> None:
     """Folds z -> mean + words h + truncation * factor z into the layers that read z: seeds stay standard normal and draw what
-    `train.posterior` found, a little nearer to the middle (Brock et al. 2019), because at its rim outlines fray.
+    `calibration.posterior` found, a little nearer to the middle (Brock et al. 2019), because at its rim outlines fray.
 
     The grain's mix does not read the words' state h and takes it as zero.
     """

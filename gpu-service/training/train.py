@@ -16,9 +16,11 @@ import torch.nn.functional as F
 
 import data as datasets
 import projected
+from calibration import calibrate, posterior
 from discriminator import Discriminator, Encoder, bag_of_words, picture_input, wrong_tokens
 from lab import composite_rgb
 from latent import latent_for_seeds
+from losses import auxiliary, liveliness, pyramid_distance
 from memory import CLOTH, pair_up, step_losses
 from model import LATENT_DIM, Z_DIM, Config, Stage1
 from runs import Average, Run, average_gradients, has_fast_bf16, sheet, start_distributed, train_until
@@ -34,14 +36,13 @@ def options() -> argparse.Namespace:
     parser.add_argument("--vae-images", type=int, default=60_000, help="images of the VAE branch alone, before the GAN joins")
     parser.add_argument("--batch", type=int, default=32, help="per process, 8..512")
     parser.add_argument("--lr", type=float, default=3e-4, help="Adam, both sides, betas (0, .99), cosine to a tenth")
-    parser.add_argument("--pixels", type=float, default=1.5, help="weight of the reconstruction once the GAN has joined; 4 before")
+    parser.add_argument("--pixels", type=float, default=2.0, help="weight of the reconstruction once the GAN has joined; 4 before")
     parser.add_argument("--judge-pace", type=float, default=2.0, help="the discriminator's learning rate over the generator's")
     parser.add_argument("--gamma", type=float, default=0.05, help="R1 + R2 weight at the start; ends at a fifth")
-    parser.add_argument("--kl", type=float, default=0.004, help="weight of the encoder's KL divergence")
+    parser.add_argument("--kl", type=float, default=0.001, help="weight of the encoder's KL divergence")
     parser.add_argument("--likeness", type=float, default=1.0, help="weight of feature distances of reconstructions")
     parser.add_argument("--projected", type=float, default=1.0, help="weight of the judge on pretrained features, every second step; 0 leaves it out")
-    parser.add_argument("--recover", type=float, default=0.3, help="weight of finding z in the pictures drawn from it")
-    parser.add_argument("--calm", type=float, default=0.2, help="weight of cloth livelier than real cloth, where no pattern is asked for")
+    parser.add_argument("--calm", type=float, default=2.0, help="weight of cloth livelier than real cloth, where no pattern is asked for")
     parser.add_argument("--add", type=float, default=0.3, help="weight of the hinge that an added word shows")
     parser.add_argument("--ret", type=float, default=0.3, help="weight of the hinge that earlier words stay")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=has_fast_bf16(), help="bfloat16 convolutions")
@@ -167,9 +168,6 @@ class Trainer:
         if not self.alone and args.calm:
             losses["calm"] = calm = self.restless(batch, made)
             loss = loss + args.calm * calm
-        if not self.alone and args.recover:
-            losses["recover"] = recover = self.recovered(fake[half:], latent[half:, :Z_DIM], log_var.detach())
-            loss = loss + args.recover * recover
         if self.features is not None and self.steps % 2:
             loss = loss + self.projected_losses(batch, made, losses)
         elif not self.alone:
@@ -192,18 +190,6 @@ class Trainer:
         usual = (real * plain_real).sum() / plain_real.sum().clamp(min=1)
         allowed = torch.where(plain_real, real, usual)
         return (F.relu(fake - 1.2 * allowed) * plain).mean()
-
-    def recovered(self, fake: torch.Tensor, z: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
-        """Latent regression (Zhu et al. 2017): the encoder must find in a picture the z it was drawn from, so that z matters.
-
-        Dimensions count by how surely the encoder reads them from real pictures; the encoder itself is not moved.
-        """
-        sure = (1 - log_var.exp().mean(0)).clamp(min=0)
-        self.encoder.requires_grad_(False)
-        with self.cast():
-            found, _ = self.encoder(fake)
-        self.encoder.requires_grad_(True)
-        return ((found.float() - z).abs() * sure).sum(1).mean() / (sure.sum() + 1e-3)
 
     def judged_losses(self, batch: dict, made: dict, fake: torch.Tensor, losses: dict, progress: float) -> torch.Tensor:
         """The generator's share from the judge of Lab and alpha: realism, words, and what a further word must do."""
@@ -283,78 +269,6 @@ class Trainer:
         right = sum((a.mean(1) > b.mean(1)).float().mean() for a, b in zip(real_logits, fake_logits, strict=True)) / len(logits)
         losses |= {"p": loss_p, "g_p": adversarial, "right_p": right}
         return loss + self.args.projected * adversarial
-
-
-def liveliness(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
-    """[B]: mean distance in Lab of a pixel inside the garment from the mean of its 3 x 3 neighbours."""
-    inside = (-F.max_pool2d(-alpha, 5, stride=1, padding=2) > 0.5).float()
-    fine = lab - F.avg_pool2d(lab, 3, stride=1, padding=1)
-    return ((fine.square().sum(1, keepdim=True) + 1e-4).sqrt() * inside).sum((1, 2, 3)) / inside.sum((1, 2, 3)).clamp(min=1)
-
-
-def pyramid_distance(made: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-    """L1 at 64, 32, 16 and 8 px, so that shape counts beside pixels."""
-    total = torch.zeros((), device=made.device)
-    for _ in range(4):
-        total = total + (made - real).abs().mean()
-        made, real = F.avg_pool2d(made, 2), F.avg_pool2d(real, 2)
-    return total / 2
-
-
-def auxiliary(heads, batch: dict, tokens: torch.Tensor, asked_only: bool) -> torch.Tensor:
-    """ReStGAN's auxiliary classifier: type, gender, colour cluster, and every word.
-
-    For fakes only the words that were asked for count: a word that is not said is not denied.
-    """
-    kind, gender, color, words = heads
-    bag = bag_of_words(tokens, words.shape[1])
-    each = F.binary_cross_entropy_with_logits(words, bag, reduction="none")
-    weight = bag if asked_only else 0.1 + 0.9 * bag
-    word_loss = (each * weight).sum(1).mean() / 4
-    return (
-        F.cross_entropy(kind, batch["kind"], ignore_index=-1)
-        + 0.5 * F.cross_entropy(gender, batch["gender"], ignore_index=-1)
-        + 0.3 * F.cross_entropy(color, batch["cluster"])
-        + word_loss
-    )
-
-
-@torch.no_grad()
-def posterior(trainer: Trainer, data: datasets.Dataset, count: int = 4096) -> dict[str, torch.Tensor]:
-    """The latents that real garments have, given their words' state h: z ~ normal(mean + words h, factor factor').
-
-    Ex-post density estimation (Ghosh et al., "From variational to deterministic autoencoders", 2020), with the mean by ridge
-    regression on h: with a weak KL the encoder spreads wider than the standard normal, and differently for wide legs and for
-    shorts. `words` [64, hidden], `mean` [64], `factor` [64, 64] lower triangular; export.py folds them into the weights.
-    """
-    means, variances, states = [], [], []
-    for start in range(0, min(count, len(data)), 128):
-        part = slice(start, start + 128)
-        pictures = picture_input(data.lab[part].float(), data.alpha[part].float() / 255).to(trainer.device)
-        mean, log_var = trainer.encoder(pictures)
-        means.append(mean.cpu()), variances.append(log_var.exp().cpu())
-        states.append(trainer.average.module.text(datasets.as_asked(data.tokens[part]).to(trainer.device)).cpu())
-    found, known = torch.cat(means).double(), F.pad(torch.cat(states).double(), (0, 1), value=1.0)
-    rule = torch.linalg.solve(known.T @ known + torch.eye(known.shape[1], dtype=torch.float64), known.T @ found)
-    rest = torch.cov((found - known @ rule).T) + torch.diag(torch.cat(variances).double().mean(0))
-    return {"words": rule[:-1].T.float(), "mean": rule[-1].float(), "factor": torch.linalg.cholesky(rest).float()}
-
-
-@torch.no_grad()
-def calibrate(trainer: Trainer, data: datasets.Dataset, batches: int = 50) -> None:
-    """Batch-norm statistics of the averaged generator itself, on drawn z: those that follow training are another network's."""
-    model = trainer.average.module
-    norms = [layer for layer in model.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None
-    model.train()
-    for _ in range(batches):
-        batch = trainer.batch(data)
-        model(batch["tokens"], torch.randn(len(batch["tokens"]), LATENT_DIM, device=trainer.device), batch["color"])
-    for norm in norms:
-        norm.momentum = 0.1
-    model.eval()
 
 
 @torch.no_grad()
