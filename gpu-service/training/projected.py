@@ -142,6 +142,11 @@ def hinge(logits: list[torch.Tensor], side: float) -> torch.Tensor:
     return sum(F.relu(1 - side * x).mean() for x in logits) / len(logits)
 
 
+def realness(logits: list[torch.Tensor]) -> torch.Tensor:
+    """Mean logit over depths and places: what a generator raises."""
+    return sum(x.mean() for x in logits) / len(logits)
+
+
 def likeness(maps: list[torch.Tensor], wanted: list[torch.Tensor]) -> torch.Tensor:
     """Perceptual distance (Johnson et al. 2016; Zhang et al. 2018): mean L1 of the maps, each in its own scale."""
     return sum((a - b).abs().mean() / (b.abs().mean() + 1e-6) for a, b in zip(maps, wanted, strict=True)) / len(maps)

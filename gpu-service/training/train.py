@@ -265,7 +265,7 @@ class Trainer:
         self.opt_p.step()
         with self.cast():
             (logits,) = judge(mixed, bag)
-        adversarial = -sum(x.mean() for x in logits) / len(logits)
+        adversarial = -projected.realness(logits)
         right = sum((a.mean(1) > b.mean(1)).float().mean() for a, b in zip(real_logits, fake_logits, strict=True)) / len(logits)
         losses |= {"p": loss_p, "g_p": adversarial, "right_p": right}
         return loss + self.args.projected * adversarial

@@ -214,7 +214,7 @@ class Trainer:
         self.opt_p.step()
         with self.cast():
             (logits,) = judge(mixed, torch.cat(bags[:2]))
-        adversarial = -sum(x.mean() for x in logits) / len(logits)
+        adversarial = -projected.realness(logits)
         losses |= {"like_p": like, "g_p": adversarial, "p": loss_p}
         return like + self.args.projected * adversarial
 
