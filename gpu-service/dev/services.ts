@@ -32,6 +32,8 @@ export function worker(port: number, state: string, gpu: GpuAddress | null): Pro
       'node_modules/wrangler/bin/wrangler.js',
       'dev',
       '--local',
+      // wrangler.toml's top level, of which wrangler would ask whether it is meant.
+      ...['--env', ''],
       ...['--ip', HOST, '--port', String(port), '--inspector-port', '0', '--persist-to', state],
       '--show-interactive-dev-session=false',
       ...vars,

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import { patience } from './patience.ts';
+import { dryRun } from './wrangler.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,8 +12,6 @@ declare module 'vitest' {
     generatorBundle: string;
   }
 }
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Bundles the Worker once per run, by the very command that deploys it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -34,28 +29,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
  * @param env for the build, beside the process's own
  */
 async function bundle(out: string, main?: string, env: Record<string, string> = {}): Promise<string> {
-  await promisify(execFile)(
-    process.execPath,
-    [
-      'node_modules/wrangler/bin/wrangler.js',
-      'deploy',
-      ...(main === undefined ? [] : [main]),
-      '--dry-run',
-      '--outdir',
-      out,
-    ],
-    {
-      cwd: ROOT,
-      timeout: patience(100_000),
-      env: {
-        ...process.env,
-        ...env,
-        PATH: `${join(ROOT, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
-        WRANGLER_SEND_METRICS: 'false',
-        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-        WRANGLER_WRITE_LOGS: 'false',
-      },
-    },
-  );
+  await dryRun([...(main === undefined ? [] : [main]), '--env', '', '--outdir', out], env);
   return out;
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_ADDRESS_BYTES, MAX_BODY_BYTES, RATE_LIMITS } from '../../../shared/contract/access.ts';
 import { mintPublishableKey, mintSecretKey, mintSigningKey } from '../../../shared/contract/access-keys.ts';
 import { endOfDay, signAddress } from '../../../shared/contract/signature.ts';
 import { startWorker, type WorkerUnderTest } from '../../support/worker.ts';
+import { wranglerConfig } from '../../support/wrangler.ts';
 
 /** Who may ask a deployment in production. */
 
@@ -141,13 +141,10 @@ describe('limits', () => {
   });
 
   it('the bindings have the rates that the callers are told', () => {
-    const toml = readFileSync(new URL('../../../wrangler.toml', import.meta.url), 'utf8');
-    const bound = toml.matchAll(
-      /name = "(\w+)_LIMIT"\nnamespace_id = "\d+"\nsimple = \{ limit = (\d+), period = (\d+) \}/g,
-    );
-    const rates = [...bound].map(([, name = '', limit, period]) => [
-      name.toLowerCase(),
-      { requests: Number(limit), seconds: Number(period) },
+    const { ratelimits } = wranglerConfig();
+    const rates = ratelimits.map(({ name, simple }) => [
+      name.replace('_LIMIT', '').toLowerCase(),
+      { requests: simple.limit, seconds: simple.period },
     ]);
     expect(Object.fromEntries(rates)).toEqual(RATE_LIMITS);
   });
