@@ -5,6 +5,9 @@ import { Hono } from 'hono';
 import { openApiDocument } from '../openapi/document.ts';
 import { scalarScript } from './scalar-script.ts';
 
+/** The script's zod tries whether it may compile code, which the page's policy would refuse and report. */
+const NO_EVAL = 'globalThis.__zod_globalConfig = { jitless: true };\n';
+
 /**
  * Writes the API's description and its reference page into the page's directory: `openapi.json`, `reference.html` and
  * the script, which is Scalar's own, so that nothing is loaded from elsewhere. Returns the description's size in bytes.
@@ -21,13 +24,16 @@ export async function buildReference(out: URL): Promise<number> {
       telemetry: false,
       theme: 'default',
       agent: { disabled: true },
+      showDeveloperTools: 'never',
+      hideClientButton: true,
+      favicon: '/favicon.svg',
     }),
   );
   await writeFile(new URL('openapi.json', out), document);
-  const html = await (await page.request('/')).text();
+  const html = (await (await page.request('/')).text()).replace('<html>', '<html lang="en">');
   await writeFile(new URL('reference.html', out), html);
   await appendFile(new URL('_headers', out), rulesOf(html));
-  await writeFile(new URL('scalar.js', out), await scalarScript());
+  await writeFile(new URL('scalar.js', out), NO_EVAL + (await scalarScript()));
   return document.length;
 }
 
