@@ -56,6 +56,8 @@ export const access = createMiddleware<AppEnv>(async (c, next) => {
   const admitted = await admit(asking, c.var.services.config.access, Date.now());
   if (!admitted.ok) {
     if (admitted.error.code === 'unauthorized') c.header('WWW-Authenticate', 'Bearer');
+    // Why a page was refused is no secret, and its author has to be able to read it.
+    c.header('Access-Control-Allow-Origin', '*');
     return refuse(c, admitted.error);
   }
   const { kind, id, limit } = admitted.value;

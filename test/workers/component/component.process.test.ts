@@ -1,20 +1,12 @@
 import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type {} from '../../../workers/component/restgan-preview.ts';
-import { type RunningService, startServiceProcess, TOKEN } from '../../gpu-service/serve/process.ts';
-import {
-  CHROMIUM,
-  DESK,
-  NEEDS_CHROMIUM,
-  openPage,
-  startBrowser,
-  type WatchedPage,
-} from '../../support/browser.ts';
+import { CHROMIUM, DESK, NEEDS_CHROMIUM } from '../../support/browser.ts';
 import { patience } from '../../support/patience.ts';
+import { setScene } from '../../support/scene.ts';
 import { describeIf } from '../../support/skip.ts';
-import { type Storefront, startStorefront } from '../../support/storefront.ts';
-import { startWorker, type WorkerUnderTest } from '../../support/worker.ts';
+import type { Storefront } from '../../support/storefront.ts';
 import { type Shop, STYLES, startShop } from './shop-server.ts';
 
 declare global {
@@ -55,40 +47,22 @@ const typeFast = (page: Page, texts: readonly string[]) =>
   }, texts);
 
 describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('<restgan-preview>', () => {
-  let service: RunningService;
-  let worker: WorkerUnderTest;
+  const scene = setScene();
   let storefront: Storefront;
   let shop: Shop;
-  let browser: Browser;
-  let watched: WatchedPage;
   let page: Page;
 
   beforeAll(async () => {
-    service = await startServiceProcess();
-    worker = await startWorker({ GPU_URL: service.url, GPU_TOKEN: TOKEN });
-    storefront = await startStorefront(worker);
-    shop = await startShop(storefront.url);
-    browser = await startBrowser();
+    storefront = scene.storefront;
+    shop = await startShop(() => storefront.url);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-    await storefront?.stop();
-    await worker?.stop();
-    service?.process.kill('SIGKILL');
-  });
+  afterAll(() => shop?.stop());
 
   const open = async (path: string, options: BrowserContextOptions = DESK): Promise<void> => {
-    watched = await openPage(browser, options);
-    page = watched.page;
-    await page.goto(shop.url + path);
+    await scene.open(options, shop.url + path);
+    page = scene.page;
   };
-  afterEach(async () => {
-    const [shifts, errors] = [await watched.shifts(), watched.errors];
-    await watched.close();
-    expect(shifts.join('; '), 'nothing moves by itself').toBe('');
-    expect(errors).toEqual([]);
-  });
+  afterEach(scene.leave);
 
   it('is a plain picture without JavaScript', async () => {
     await open('/plain', { ...DESK, javaScriptEnabled: false });
@@ -98,8 +72,8 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('<restgan-preview>', () => {
   });
 
   it.each(Object.keys(STYLES))('takes the place of its <img> exactly: %s', async (style) => {
-    watched = await openPage(browser, DESK);
-    page = watched.page;
+    await scene.open(DESK);
+    page = scene.page;
     const { promise: arrival, resolve: arrive } = Promise.withResolvers<void>();
     await page.route('**/restgan-preview.js', async (route) => {
       await arrival;
@@ -175,15 +149,13 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('<restgan-preview>', () => {
     async () => {
       await open('/plain');
       await stateIs(page, 'final');
-      const port = new URL(service.url).port;
-      service.process.kill('SIGKILL');
-      await service.exit;
+      const start = await scene.loseService();
       await typeFast(page, ['mens green cargo shorts']);
       await hears(page, 'error', 'mens green cargo shorts');
       await stateIs(page, 'draft');
       expect((await heard(page)).at(-1)).toMatchObject({ status: 503, retryIn: expect.any(Number) });
       await announced(page, 'Men’s green cargo shorts, draft');
-      service = await startServiceProcess({ PORT: port });
+      await start();
       await stateIs(page, 'final');
     },
     patience(120_000),

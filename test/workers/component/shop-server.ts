@@ -19,11 +19,11 @@ export const STYLES = {
 const SHOPS = ['plain.ts', 'react.tsx', 'vue.ts'];
 
 /**
- * Pages of shops, on an origin of their own: `/react`, `/vue`, and `/plain?style=…`, in which the element wraps an
- * `<img>` and follows a text field without any script of the shop's.
- * @param worker origin of the Worker, from which the component's module comes
+ * Pages of shops, on an origin of their own: `/react`, `/vue`, and `/plain?style=…&key=…`, in which the element
+ * wraps an `<img>` and follows a text field without any script of the shop's, with a publishable key if there is one.
+ * @param workerOf the Worker's origin, from which the component's module comes
  */
-export async function startShop(worker: string): Promise<Shop> {
+export async function startShop(workerOf: () => string): Promise<Shop> {
   const { outputFiles } = await build({
     entryPoints: SHOPS.map((shop) => fileURLToPath(new URL(`shops/${shop}`, import.meta.url))),
     outdir: '/',
@@ -43,6 +43,7 @@ export async function startShop(worker: string): Promise<Shop> {
   const scripts = new Map(outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('/')), text]));
 
   const server = createServer((request, response) => {
+    const worker = workerOf();
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://shop.example');
     const script = scripts.get(pathname);
     if (script !== undefined) {
@@ -51,7 +52,7 @@ export async function startShop(worker: string): Promise<Shop> {
     }
     const style = STYLES[(searchParams.get('style') ?? 'plain') as keyof typeof STYLES] ?? '';
     const name = pathname.slice(1);
-    const body = name === 'plain' ? plain(worker) : '<div id="shop"></div>';
+    const body = name === 'plain' ? plain(worker, searchParams.get('key')) : '<div id="shop"></div>';
     response
       .writeHead(scripts.has(`/${name}.js`) ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8' })
       .end(document(worker, name, style, body));
@@ -81,13 +82,14 @@ const document = (worker: string, name: string, style: string, body: string): st
 </html>`;
 
 /** No space inside the element: in a line of text it would be a space of that line until the element is defined. */
-const plain = (worker: string): string => {
-  const image = `<img src="${worker}/v1/preview/womens-black-pants.webp" width="256" height="256" alt="Women’s black pants" />`;
+const plain = (worker: string, key: string | null): string => {
+  const [attribute, parameter] = key === null ? ['', ''] : [` api-key="${key}"`, `?key=${key}`];
+  const image = `<img src="${worker}/v1/preview/womens-black-pants.webp${parameter}" width="256" height="256" alt="Women’s black pants" />`;
   return `
     <main>
       <h1>A shop</h1>
       <label>Words <input id="words" /></label>
-      <p>Before <restgan-preview for="words" query="womens black pants">${image}</restgan-preview> and after.</p>
+      <p>Before <restgan-preview for="words" query="womens black pants"${attribute}>${image}</restgan-preview> and after.</p>
       <p>What comes below.</p>
     </main>`;
 };

@@ -1,23 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type {} from '../../../workers/component/restgan-preview.ts';
-import { type RunningService, startServiceProcess, TOKEN } from '../../gpu-service/serve/process.ts';
-import {
-  CHROMIUM,
-  DESK,
-  NEEDS_CHROMIUM,
-  openPage,
-  PHONE,
-  startBrowser,
-  type WatchedPage,
-} from '../../support/browser.ts';
+import { CHROMIUM, DESK, NEEDS_CHROMIUM, PHONE } from '../../support/browser.ts';
 import { patience } from '../../support/patience.ts';
+import { setScene } from '../../support/scene.ts';
 import { describeIf } from '../../support/skip.ts';
-import { type Storefront, startStorefront } from '../../support/storefront.ts';
-import { startWorker, type WorkerUnderTest } from '../../support/worker.ts';
+import type { Storefront } from '../../support/storefront.ts';
 
 declare global {
   interface Window {
@@ -55,44 +46,25 @@ const typed = (page: Page) => page.locator('#query').inputValue();
 const type = (page: Page, text: string) => page.locator('#query').pressSequentially(text, { delay: 15 });
 
 describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
-  let service: RunningService;
-  let worker: WorkerUnderTest;
+  const scene = setScene();
   let shop: Storefront;
-  let browser: Browser;
-  let watched: WatchedPage;
   let page: Page;
 
   beforeAll(async () => {
-    service = await startServiceProcess();
-    worker = await startWorker({ GPU_URL: service.url, GPU_TOKEN: TOKEN });
-    shop = await startStorefront(worker);
-    browser = await startBrowser();
+    shop = scene.storefront;
     await mkdir(SHOTS, { recursive: true });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-    await worker?.stop();
-    service?.process.kill('SIGKILL');
-  });
 
-  const open = async (options: Parameters<typeof openPage>[1], path = '/?q='): Promise<void> => {
-    watched = await openPage(browser, options);
-    page = watched.page;
-    await page.goto(shop.url + path);
-  };
-  const leave = async (): Promise<void> => {
-    const [shifts, errors] = [await watched.shifts(), watched.errors];
-    await watched.close();
-    expect(shifts.join('; '), 'nothing moves by itself').toBe('');
-    expect(errors).toEqual([]);
+  const open = async (options: BrowserContextOptions, path = '/?q='): Promise<void> => {
+    await scene.open(options, shop.url + path);
+    page = scene.page;
   };
 
   describe.each(SIZES)('on a %s', (name, size) => {
     const shot = (what: string, fullPage = false) =>
       page.screenshot({ path: `${SHOTS}${name}-${what}.png`, fullPage });
     beforeEach(() => open(size));
-    afterEach(leave);
+    afterEach(scene.leave);
 
     it('adds a picture with every word, a draft first and the final when it is there', async () => {
       const before = shop.asked.length;
@@ -141,9 +113,7 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
     it(
       'keeps the draft and says so while the GPU service is away, and finishes when it is back',
       async () => {
-        const port = new URL(service.url).port;
-        service.process.kill('SIGKILL');
-        await service.exit;
+        const start = await scene.loseService();
         const color = name === 'phone' ? 'green' : 'beige';
         await type(page, `mens ${color} cargo shorts`);
         await rowHas(page, 4);
@@ -153,7 +123,7 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
         expect(await page.locator('#stage-label').textContent()).toBe('Draft');
         await shot('away');
 
-        service = await startServiceProcess({ PORT: port });
+        await start();
         await stateOf(page, 'final');
         await listIs(page, 'steps', 'final');
         expect(await page.locator('#studio').textContent()).toBe('');
@@ -240,7 +210,7 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
     });
 
     it('fits, from the first sight; axe-core finds nothing', async () => {
-      await watched.close();
+      await scene.watched.close();
       await open(size, '/');
       await stateOf(page, 'final');
       await listIs(page, 'steps', 'final');
@@ -253,7 +223,7 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
       await listIs(page, 'looks', 'draft');
       const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       expect(wide).toBeLessThanOrEqual(seen ?? 0);
-      expect((await watched.shifts()).join('; '), 'nothing moves by itself').toBe('');
+      expect((await scene.watched.shifts()).join('; '), 'nothing moves by itself').toBe('');
       await page.evaluate(axe.source);
       const found = await page.evaluate(async () => (await window.axe.run()).violations);
       expect(found.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
@@ -265,7 +235,7 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
 
   describe('anywhere', () => {
     beforeEach(() => open(DESK));
-    afterEach(leave);
+    afterEach(scene.leave);
 
     it('goes on by itself when the connection is back', async () => {
       await type(page, 'grey');
@@ -307,7 +277,7 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
     });
 
     it('is still for who asked for less motion', async () => {
-      await watched.close();
+      await scene.watched.close();
       await open({ ...DESK, reducedMotion: 'reduce' });
       await page.evaluate(() => {
         Element.prototype.animate = () => {
@@ -320,7 +290,7 @@ describeIf(CHROMIUM !== null, NEEDS_CHROMIUM)('the storefront page', () => {
     });
 
     it('shows a garment and its ideas without JavaScript', async () => {
-      await watched.close();
+      await scene.watched.close();
       await open({ ...DESK, javaScriptEnabled: false }, '/');
       await page.getByRole('img', { name: 'Women’s black wide leg pants' }).waitFor();
       await page.screenshot({ path: `${SHOTS}no-script.png`, fullPage: true });
