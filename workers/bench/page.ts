@@ -1,36 +1,48 @@
 /**
- * From a key to the garment on the page, in Chromium, before `wrangler dev`: `npm run bench page [queries]`. The KV is
- * empty and every look is new, so that no picture was asked for before; nothing waits for a pause in the typing.
+ * `npm run build && npm run bench page [texts]`: from a key to the garment on the page, in Chromium, before workerd. The
+ * KV is empty and every look is new, so that no picture was asked for before; nothing waits for a pause in the typing.
  *
  * A key's time ends after the first frame with the draft of its words, or of later ones if those were faster. `new`: the
- * key completed a word, the Worker drew. `same`: it did not, a draft that is there was served. `back`: the same words
- * once more, from the browser's cache. The three are measured in one run, key by key.
+ * key completed a word, the Worker drew. `same`: it did not, a draft that is there was served. Both are measured in one
+ * run, key by key.
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Page } from 'playwright-core';
 import type {} from '../component/restgan-preview.ts';
 import { CHROMIUM, CHROMIUM_FLAGS, NEEDS_CHROMIUM } from './chromium.ts';
-import { startDevServer } from './dev-server.ts';
+import { median, quantile } from './load.ts';
+import { bundle } from './process.ts';
+import { startWorkerd } from './workerd.ts';
 
 /** A quick typist's pause. */
 const KEY_MS = 150;
+/** After the last key. */
+const REST_MS = 500;
 const TEXTS = [
-  ' womens red wide leg',
-  ' mens khaki cargo',
-  ' girls pink joggers',
-  ' blue skinny ripped',
-  ' kids striped linen',
-  ' black high waist belted',
+  ' mens tan slim cargo belt',
+  ' girls red wide linen crop',
+  ' kids navy check jersey',
+  ' her pink loose twill mini',
+  ' blue skinny denim ripped',
+  ' boys khaki gym fleece',
 ];
 const BARS = { p50: 60, p95: 150 };
-const queries = Number(process.argv[3] ?? 24);
+const PAGE = fileURLToPath(new URL('../dist/page', import.meta.url));
+const texts = Number(process.argv[3] ?? 10);
 
-type Kind = 'new' | 'same' | 'back';
+/** A key and its draft; times in ms. */
 interface Key {
-  readonly words: string;
-  readonly ms: number;
   readonly alt: string;
+  /** From the key to the frame with the draft. */
+  readonly total: number;
+  /** Until the draft was asked for, from then until it was there, from then until its frame. */
+  readonly asked: number;
+  readonly answered: number;
+  readonly painted: number;
 }
 declare global {
   interface Window {
@@ -42,9 +54,11 @@ declare global {
 /** Runs in the page. */
 function watch(): void {
   const field = document.querySelector<HTMLInputElement>('#query');
+  const wordsOf = ({ value }: HTMLInputElement): string => value.trim().replace(/\s+/g, ' ');
   const waiting: { words: string; since: number }[] = [];
   window.keys = [];
   window.shift = 0;
+  performance.setResourceTimingBufferSize(10_000);
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       window.shift = (window.shift ?? 0) + (entry as PerformanceEntry & { value: number }).value;
@@ -52,10 +66,14 @@ function watch(): void {
   }).observe({ type: 'layout-shift', buffered: true });
   field?.addEventListener('keydown', (event) => {
     const since = event.timeStamp;
-    setTimeout(() => waiting.push({ words: field.value.trim().replace(/\s+/g, ' '), since }));
+    const before = wordsOf(field);
+    setTimeout(() => {
+      // A space after a word changes nothing yet.
+      if (wordsOf(field) !== before) waiting.push({ words: wordsOf(field), since });
+    });
   });
   document.querySelector('restgan-preview')?.addEventListener('draft', (event) => {
-    const { query, alt } = (event as CustomEvent<{ query: string; alt: string }>).detail;
+    const { query, alt, src } = (event as CustomEvent<{ query: string; alt: string; src: string }>).detail;
     const at = waiting.findLastIndex(({ words }) => words === query);
     if (at < 0) return;
     const done = waiting.splice(0, at + 1);
@@ -64,88 +82,103 @@ function watch(): void {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
         const now = performance.now();
-        for (const { words, since } of done) window.keys?.push({ words, ms: now - since, alt });
+        const request = performance.getEntriesByName(new URL(src, location.href).href).at(-1);
+        const [start, end] = [
+          request?.startTime ?? now,
+          (request?.startTime ?? now) + (request?.duration ?? 0),
+        ];
+        for (const { since } of done) {
+          window.keys?.push({
+            alt,
+            total: now - since,
+            asked: start - since,
+            answered: end - start,
+            painted: now - end,
+          });
+        }
       };
       port2.postMessage(null);
     });
   });
 }
 
-async function typeAll(page: Page, keys: readonly string[]): Promise<readonly Key[]> {
-  await page.evaluate(() => {
-    window.keys = [];
-  });
-  for (const key of keys) {
-    await page.keyboard.press(key);
+/** One text on a page of its own. @param seed of a look that nobody has asked for */
+async function typeOnto(page: Page, url: string, text: string, seed: number): Promise<readonly Key[]> {
+  await page.goto(`${url}/?q=pants&seed=${seed}`);
+  await page.waitForFunction(() => document.querySelector('restgan-preview')?.state === 'draft');
+  // Its other looks are drawn after a rest.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('restgan-preview')].every(({ state }) => state === 'draft'),
+  );
+  await page.evaluate(watch);
+  await page.locator('#query').press('End');
+  for (const key of text) {
+    await page.keyboard.press(key === ' ' ? 'Space' : key);
     await page.waitForTimeout(KEY_MS);
   }
-  await page.waitForTimeout(1_000);
+  await page.waitForTimeout(REST_MS);
   return page.evaluate(() => window.keys ?? []);
 }
 
-function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
-}
-
-async function measure(url: string): Promise<{ times: Record<Kind, number[]>; shift: number }> {
+async function measure(url: string): Promise<{ keys: Record<'new' | 'same', Key[]>; shift: number }> {
   if (CHROMIUM === null) throw new Error(NEEDS_CHROMIUM);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
-  const times: Record<Kind, number[]> = { new: [], same: [], back: [] };
+  const keys: Record<'new' | 'same', Key[]> = { new: [], same: [] };
   let shift = 0;
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    for (let turn = -1; turn < queries; turn += 1) {
-      const text = TEXTS.at(turn % TEXTS.length) ?? '';
-      const seed = 1_000 + turn * 100;
-      await page.goto(`${url}/?q=pants&seed=${seed}`);
-      await page.waitForFunction(() => document.querySelector('restgan-preview')?.state === 'draft');
-      await page.waitForTimeout(1_000);
-      await page.evaluate(watch);
-      await page.locator('#query').press('End');
-      const typed = await typeAll(
-        page,
-        [...text].map((key) => (key === ' ' ? 'Space' : key)),
-      );
-      const back = await typeAll(
-        page,
-        [...text].map(() => 'Backspace'),
-      );
-      shift += await page.evaluate(() => window.shift ?? 0);
-      // The first one warms the isolate and the browser.
+    // The first one warms the isolate and the browser.
+    for (let turn = -1; turn < texts; turn += 1) {
+      const typed = await typeOnto(page, url, TEXTS.at(turn % TEXTS.length) ?? '', 1_000 + turn * 100);
       if (turn < 0) continue;
+      shift += await page.evaluate(() => window.shift ?? 0);
       let alt = 'Pants';
       for (const key of typed) {
-        times[key.alt === alt ? 'same' : 'new'].push(key.ms);
+        keys[key.alt === alt ? 'same' : 'new'].push(key);
         alt = key.alt;
       }
-      times.back.push(...back.map(({ ms }) => ms));
     }
   } finally {
     await browser.close();
   }
-  return { times, shift };
+  return { keys, shift };
 }
 
-function report({ times, shift }: { times: Record<Kind, number[]>; shift: number }): void {
-  const rows = Object.entries(times).map(([kind, values]) => {
-    const at = (q: number): number => Number(quantile(values, q).toFixed(1));
-    return [kind, { keys: values.length, p50: at(0.5), p95: at(0.95), most: at(1) }] as const;
-  });
-  console.log(`From a key to the frame with its draft, ms; a key every ${KEY_MS} ms\n`);
-  console.table(Object.fromEntries(rows));
-  const [p50, p95] = [quantile(times.new, 0.5), quantile(times.new, 0.95)];
-  console.log(`new p50 ${p50.toFixed(0)} ms  (bar ${BARS.p50} at most)`);
-  console.log(`new p95 ${p95.toFixed(0)} ms  (bar ${BARS.p95} at most)`);
-  console.log(`new : back, p50 ${(p50 / quantile(times.back, 0.5)).toFixed(2)}x`);
+function report({ keys, shift }: Awaited<ReturnType<typeof measure>>): void {
+  const row = (of: readonly Key[]) => {
+    const all = (pick: keyof Omit<Key, 'alt'>): number[] => of.map((key) => key[pick]);
+    return {
+      keys: of.length,
+      p50: all('total').length === 0 ? Number.NaN : round(median(all('total'))),
+      p95: round(quantile(all('total'), 0.95)),
+      most: round(Math.max(...all('total'))),
+      'p50 asked': round(median(all('asked'))),
+      'p50 answered': round(median(all('answered'))),
+      'p50 painted': round(median(all('painted'))),
+    };
+  };
+  console.log(`From a key to the frame with its draft, ms; a key every ${KEY_MS} ms`);
+  console.log(`Load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors\n`);
+  console.table({ new: row(keys.new), same: row(keys.same) });
+  const totals = keys.new.map(({ total }) => total);
+  console.log(`new p50 ${median(totals).toFixed(0)} ms  (bar ${BARS.p50} at most)`);
+  console.log(`new p95 ${quantile(totals, 0.95).toFixed(0)} ms  (bar ${BARS.p95} at most)`);
+  console.log(
+    `new : same, p50 ${(median(totals) / median(keys.same.map(({ total }) => total))).toFixed(2)}x`,
+  );
   console.log(`layout shift ${shift}  (bar 0)`);
-  const module = readFileSync(new URL('../dist/page/restgan-preview.js', import.meta.url));
+  const module = readFileSync(join(PAGE, 'restgan-preview.js'));
   console.log(`restgan-preview.js ${gzipSync(module).length} bytes, compressed  (bar 6144 at most)`);
 }
 
-const server = await startDevServer();
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+const dir = mkdtempSync(join(tmpdir(), 'restgan-bench-page-'));
 try {
-  report(await measure(server.url));
+  await bundle('worker', dir, '../index.ts');
+  const worker = await startWorkerd(dir, {}, PAGE);
+  report(await measure(worker.url));
+  await worker.stop();
 } finally {
-  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
 }

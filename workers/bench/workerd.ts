@@ -13,8 +13,15 @@ export interface Workerd {
   stop(): Promise<void>;
 }
 
-/** A Worker with all of its bindings, in a workerd of its own. */
-export async function startWorkerd(dir: string, vars: Record<string, string>): Promise<Workerd> {
+/**
+ * A Worker with all of its bindings, in a workerd of its own.
+ * @param page directory of the page that is served beside `/v1/`
+ */
+export async function startWorkerd(
+  dir: string,
+  vars: Record<string, string>,
+  page?: string,
+): Promise<Workerd> {
   const modules = readdirSync(dir).flatMap((file) => {
     const ending = Object.keys(TYPES).find((known) => file.endsWith(known)) as keyof typeof TYPES | undefined;
     return ending === undefined ? [] : [{ type: TYPES[ending], path: join(dir, file) }];
@@ -35,6 +42,14 @@ export async function startWorkerd(dir: string, vars: Record<string, string>): P
             CEILINGS: { className: 'Ceiling', useSQLite: true },
           },
           ratelimits: { VISITOR_LIMIT: limit, SERVER_LIMIT: limit },
+        }),
+    ...(page === undefined
+      ? {}
+      : {
+          assets: {
+            directory: page,
+            routerConfig: { has_user_worker: true, static_routing: { user_worker: ['/v1/*'] } },
+          },
         }),
     cf: false,
     // Its log is written, and read by nobody.

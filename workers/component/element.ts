@@ -5,7 +5,8 @@ import { createPursuit, type Found, type PreviewState } from './pursuit.ts';
 import { SIZED_BY_IMG, shared, sizedBy } from './styles.ts';
 import type { Wish } from './wish.ts';
 
-const FADE_MS = { draft: 120, final: 320 } as const;
+/** Drafts begin half way: whoever types sees the words in the first frame. */
+const FADES = { draft: { from: 0.5, ms: 120 }, final: { from: 0, ms: 320 } } as const;
 /** Attributes that are properties too. */
 const PROPERTIES = ['query', 'seed', 'size', 'format', 'stage', 'base', 'model', 'alt'] as const;
 
@@ -170,7 +171,7 @@ export class RestganPreview extends HTMLElement {
   }
 
   #show({ blob, alt, stage, wish: { query } }: Found): Promise<boolean> {
-    return this.#layers.show(blob, this.#textOf(alt, query), FADE_MS[stage]);
+    return this.#layers.show(blob, this.#textOf(alt, query), FADES[stage]);
   }
 
   #showed({ alt, stage, wish: { query }, src }: Found): void {

@@ -1,9 +1,15 @@
 const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
+/** How a picture comes in: its opacity in the first frame, and milliseconds until it is opaque. */
+export interface Fade {
+  readonly from: number;
+  readonly ms: number;
+}
+
 export interface Layers {
   readonly element: HTMLElement;
   /** Lays a picture over the one that is shown, once it can be painted. False when a later call was faster. */
-  show(blob: Blob, alt: string, fadeMs: number): Promise<boolean>;
+  show(blob: Blob, alt: string, fade: Fade): Promise<boolean>;
   /** Changes the words of the picture that is shown. */
   describe(alt: string): void;
   clear(): void;
@@ -26,7 +32,7 @@ export function createLayers(): Layers {
 
   return {
     element,
-    async show(blob, alt, fadeMs) {
+    async show(blob, alt, fade) {
       asked += 1;
       const turn = asked;
       const image = new Image();
@@ -44,7 +50,7 @@ export function createLayers(): Layers {
       shown = turn;
       for (const below of element.children) below.setAttribute('aria-hidden', 'true');
       element.append(image);
-      void fadeIn(image, fadeMs).then(() => {
+      void fadeIn(image, fade).then(() => {
         if (image.parentNode !== element) return;
         while (element.firstElementChild !== null && element.firstElementChild !== image) {
           remove(element.firstElementChild);
@@ -64,8 +70,11 @@ export function createLayers(): Layers {
   };
 }
 
-async function fadeIn(element: HTMLElement, duration: number): Promise<void> {
+async function fadeIn(element: HTMLElement, { from, ms }: Fade): Promise<void> {
   if (stillness.matches) return;
-  const animation = element.animate([{ opacity: 0 }, { opacity: 1 }], { duration, easing: 'ease-out' });
+  const animation = element.animate([{ opacity: from }, { opacity: 1 }], {
+    duration: ms,
+    easing: 'ease-out',
+  });
   await animation.finished.catch(() => undefined);
 }

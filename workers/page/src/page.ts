@@ -87,7 +87,8 @@ function changed(): void {
   form.dataset.empty = String(input.value === '');
   row.finish(false);
   showLarge();
-  void ask();
+  // After the draft, which its element asks for in a microtask as well: the picture comes first.
+  queueMicrotask(() => void ask());
 }
 
 async function ask(): Promise<void> {
