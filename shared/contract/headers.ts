@@ -1,7 +1,7 @@
 import { ERRORS, type ProblemError } from './errors.ts';
 
 /**
- * The one table of response headers per outcome of a preview. Worker, tests and documentation read it from here.
+ * The one table of response headers per outcome. Worker, tests and documentation read it from here.
  *
  * | outcome | Cache-Control | also |
  * |---|---|---|
@@ -9,9 +9,19 @@ import { ERRORS, type ProblemError } from './errors.ts';
  * | final, no `v` | `public, max-age=60` | weak ETag |
  * | draft asked for | one day with `v`, else 60 s | weak ETag, `X-Preview-Stage: 1` |
  * | draft instead of final | `no-store` | no ETag, `X-Preview-Stage: 1` |
+ * | the caller has the picture (304) | as the picture | its ETag alone |
  * | `v` of another model | `public, max-age=5` | a redirect to the served one |
  * | every picture | | `X-Preview-Stage`, `X-Preview-Source`, `X-Preview-Alt` |
- * | problem or notice | `public, max-age=5`, or `no-store` where a retry may succeed | `X-Preview-Error`, `Retry-After` |
+ * | `refine` | `public, max-age=60`; drafts instead of finals: `no-store` | |
+ * | `colors`, `vocabulary` | `public, max-age=3600` | |
+ * | `stream`, `previews`, `health` | `no-store` | |
+ * | problem or notice | `public, max-age=5`, or `no-store` where a retry may succeed | `X-Preview-Error`, `Retry-After`, `Vary: Accept, Sec-Fetch-Dest` |
+ * | no right (401) | `no-store` | `WWW-Authenticate` |
+ * | no such method (405) | `public, max-age=5` | `Allow` |
+ * | every answer to who has a rate | | `RateLimit-Policy` |
+ * | every answer | | `X-Request-Id`, `Server-Timing` |
+ * | page, reference, description | the platform's `public, max-age=0, must-revalidate` | ETag; the description: for every origin |
+ * | component | `public, max-age=3600` | ETag; for every origin |
  */
 
 export const HEADER = {
@@ -40,8 +50,22 @@ export const YEAR_S = 31_536_000;
 export const DAY_S = 86_400;
 /** How long an address without a model version may show the last model's picture. */
 export const UNVERSIONED_S = 60;
-/** The longest that a problem may be remembered. */
+/** How long what the model's words and colours mean may be remembered; a deployment may change it. */
+export const MEANING_S = 3_600;
+/** The longest that a problem may be remembered, or where another model's address leads. */
 export const PROBLEM_S = 5;
+
+/** Cache-Control of the answers that are no pictures. */
+export const ANSWER_CACHE = {
+  /** `refine`. */
+  words: `public, max-age=${UNVERSIONED_S}`,
+  /** `colors`, `vocabulary`. */
+  meaning: `public, max-age=${MEANING_S}`,
+  /** A redirect to the served model. */
+  redirect: `public, max-age=${PROBLEM_S}`,
+  /** `stream`, `previews`, `health`, and `refine` where finals may be had a moment later. */
+  moment: 'no-store',
+} as const;
 
 /** The address that was asked for. */
 export interface Address {

@@ -19,6 +19,14 @@ const start = (...args: string[]): NpmStart => {
 const QUERY = 'q=womens%20black%20pants&seed=7';
 const WEBP = [0x52, 0x49, 0x46, 0x46];
 
+/** The assets' lines of the table in shared/contract/headers.ts: Cache-Control, and whether every origin may read it. */
+const ASSETS = [
+  ['/', 'public, max-age=0, must-revalidate', null],
+  ['/reference', 'public, max-age=0, must-revalidate', null],
+  ['/openapi.json', 'public, max-age=0, must-revalidate', '*'],
+  ['/restgan-preview.js', 'public, max-age=3600', '*'],
+] as const;
+
 const refusesConnections = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
     () => false,
@@ -32,6 +40,16 @@ it('serves a page and a picture by the GPU within 30 s, and a Ctrl-C ends both p
   const page = await fetch(`${url}/`);
   expect(page.status).toBe(200);
   expect(page.headers.get('content-type')).toContain('text/html');
+  for (const [path, cacheControl, origins] of ASSETS) {
+    const { status, headers } = await fetch(url + path);
+    expect([path, status, headers.get('cache-control'), headers.get('access-control-allow-origin')]).toEqual([
+      path,
+      200,
+      cacheControl,
+      origins,
+    ]);
+    expect(headers.get('etag')).not.toBeNull();
+  }
 
   const first = await fetch(`${url}/v1/preview?${QUERY}&size=256&stage=final`);
   expect(first.status).toBe(200);

@@ -69,35 +69,6 @@ describe('a draft', () => {
 });
 
 describe('headers', () => {
-  const picture = { 'X-Preview-Stage': '1', 'X-Preview-Source': expect.stringMatching(/^(edge|cache)$/) };
-  const weak = expect.stringMatching(/^W\/"[0-9a-f]{24}"$/);
-  const rows: [string, string, Record<string, unknown>][] = [
-    ['draft asked for', '&stage=draft', { 'Cache-Control': 'public, max-age=60', ETag: weak, ...picture }],
-    [
-      'draft asked for, with v',
-      '&stage=draft&v=MODEL',
-      { 'Cache-Control': 'public, max-age=86400', ETag: weak, ...picture },
-    ],
-    ['draft instead of final', '', { 'Cache-Control': 'no-store', ETag: null, ...picture }],
-    ['draft instead of final, with v', '&v=MODEL', { 'Cache-Control': 'no-store', ETag: null, ...picture }],
-    [
-      'no GPU service',
-      '&stage=final',
-      { 'Cache-Control': 'no-store', 'X-Preview-Error': 'gpu_not_configured', ETag: null },
-    ],
-    [
-      'problem of the address',
-      '&size=7',
-      { 'Cache-Control': 'public, max-age=5', 'X-Preview-Error': 'bad_request', ETag: null },
-    ],
-    ['another model', '&v=r0-ffffffff', { 'Cache-Control': 'public, max-age=5', ETag: null }],
-  ];
-  it.each(rows)('%s', async (_, params, expected) => {
-    const answer = await worker.fetch(`/v1/preview?q=black+pants${params.replace('MODEL', model)}`);
-    const found = Object.fromEntries(Object.keys(expected).map((name) => [name, answer.headers.get(name)]));
-    expect(found).toEqual(expected);
-  });
-
   it('are on every answer: request id, timing, and what keeps a browser from guessing', async () => {
     for (const path of [DRAFT, '/v1/preview', '/v1/colors?q=navy', '/v1/health', '/v1/nothing']) {
       const { headers } = await worker.fetch(path, { headers: { 'X-Request-Id': 'mine-1' } });
@@ -108,11 +79,6 @@ describe('headers', () => {
       expect(headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
       expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
     }
-  });
-
-  it('vary only where the answer was negotiated', async () => {
-    expect((await worker.fetch(DRAFT)).headers.get('Vary')).toBeNull();
-    expect((await worker.fetch('/v1/preview')).headers.get('Vary')).toBe('Accept, Sec-Fetch-Dest');
   });
 
   it('take no request id that could break a log or a header', async () => {

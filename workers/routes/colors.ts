@@ -8,6 +8,7 @@ import {
 } from '../../shared/color/index.ts';
 import type { ColorsAnswer, NamedColor, Shade } from '../../shared/contract/answers.ts';
 import { problem } from '../../shared/contract/errors.ts';
+import { ANSWER_CACHE } from '../../shared/contract/headers.ts';
 import { DEFAULT_SEED } from '../../shared/contract/limits.ts';
 import type { Lab } from '../../shared/contract/picture.ts';
 import type { AppContext } from '../http/env.ts';
@@ -28,7 +29,7 @@ export function colors(c: AppContext): Response {
       problem('no_known_word', 'Name a colour such as "navy" or "light blue", or write #rrggbb.'),
     );
   }
-  c.header('Cache-Control', 'public, max-age=3600');
+  c.header('Cache-Control', ANSWER_CACHE.meaning);
   const answer: ColorsAnswer = {
     whitePoint: 'D65',
     ...describeColor(color),

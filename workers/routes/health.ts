@@ -1,3 +1,4 @@
+import { ANSWER_CACHE } from '../../shared/contract/headers.ts';
 import { UNREACHABLE } from '../health/gpu-probe.ts';
 import type { AppContext } from '../http/env.ts';
 import { MODEL_VERSION } from '../model.ts';
@@ -12,7 +13,7 @@ export async function health(c: AppContext): Promise<Response> {
   const agrees = probed === null || probed.models === null || probed.models.includes(MODEL_VERSION);
   const finals = probed?.reachable === true && probed.ready !== false && agrees;
   const { open, secretKeys, publishableKeys, signingKeys } = config.access;
-  c.header('Cache-Control', 'no-store');
+  c.header('Cache-Control', ANSWER_CACHE.moment);
   return c.json({
     status: probed === null ? 'drafts' : finals ? 'ok' : 'degraded',
     live: true,

@@ -1,6 +1,11 @@
 import { setMetric } from 'hono/timing';
 import type { ProblemError } from '../../shared/contract/errors.ts';
-import { type Address, PROBLEM_S, pictureHeaders, validatorHeaders } from '../../shared/contract/headers.ts';
+import {
+  type Address,
+  ANSWER_CACHE,
+  pictureHeaders,
+  validatorHeaders,
+} from '../../shared/contract/headers.ts';
 import { CONTENT_TYPE, type PictureStage, type Stage } from '../../shared/contract/limits.ts';
 import type { PreviewFields } from '../../shared/contract/log.ts';
 import { previewKey } from '../../shared/contract/picture.ts';
@@ -35,7 +40,7 @@ export async function preview(c: AppContext, asked: Result<Asked, ProblemError>)
   // A signature holds for one address: a signed one that names another model is answered as if it named none.
   if (v !== undefined && v !== MODEL_VERSION && kind !== 'signed') {
     note({ outcome: 'redirect' });
-    c.header('Cache-Control', `public, max-age=${PROBLEM_S}`);
+    c.header('Cache-Control', ANSWER_CACHE.redirect);
     const key = kind === 'publishable' ? id : undefined;
     return c.redirect(previewPath(query.slug, { ...params, v: MODEL_VERSION, key }), 302);
   }

@@ -1,5 +1,6 @@
 import type { PreviewsAnswer } from '../../shared/contract/answers.ts';
 import { type ProblemError, problem } from '../../shared/contract/errors.ts';
+import { ANSWER_CACHE } from '../../shared/contract/headers.ts';
 import type { PictureRequest } from '../../shared/contract/picture.ts';
 import { previewPath } from '../../shared/contract/preview-path.ts';
 import { previewsBodySchema, type Queued } from '../../shared/contract/previews.ts';
@@ -41,7 +42,7 @@ export async function previews(c: AppContext): Promise<Response> {
     model: MODEL_VERSION,
     pictures: read.map(({ q, asked }) => ({ q, ...stateOf(asked, enqueue) })),
   };
-  c.header('Cache-Control', 'no-store');
+  c.header('Cache-Control', ANSWER_CACHE.moment);
   return c.json(answer, enqueue ? 202 : 200);
 }
 

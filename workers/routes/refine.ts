@@ -1,7 +1,7 @@
 import { deltaE, labToRgb8, rgb8ToHex } from '../../shared/color/index.ts';
 import type { RefineAnswer, RefineStep, Shade } from '../../shared/contract/answers.ts';
 import { type ProblemError, problem } from '../../shared/contract/errors.ts';
-import { UNVERSIONED_S } from '../../shared/contract/headers.ts';
+import { ANSWER_CACHE } from '../../shared/contract/headers.ts';
 import type { PictureStage, Stage } from '../../shared/contract/limits.ts';
 import type { Lab, PictureRequest } from '../../shared/contract/picture.ts';
 import type { PreviewParams } from '../../shared/contract/preview-params.ts';
@@ -38,7 +38,7 @@ export async function refine(c: AppContext): Promise<Response> {
   const stage: PictureStage = views === null ? 'draft' : 'final';
   // Another answer is to be had as soon as the GPU service can draw again.
   const passing = seen !== null && views === null;
-  c.header('Cache-Control', passing ? 'no-store' : `public, max-age=${UNVERSIONED_S}`);
+  c.header('Cache-Control', passing ? ANSWER_CACHE.moment : ANSWER_CACHE.words);
   const answer: RefineAnswer = {
     model: MODEL_VERSION,
     canonical: query.canonical,

@@ -1,6 +1,7 @@
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { StreamedPicture } from '../../shared/contract/answers.ts';
 import { type ProblemError, toProblemDetails } from '../../shared/contract/errors.ts';
+import { ANSWER_CACHE } from '../../shared/contract/headers.ts';
 import { CONTENT_TYPE } from '../../shared/contract/limits.ts';
 import { previewPath } from '../../shared/contract/preview-path.ts';
 import type { Result } from '../../shared/contract/result.ts';
@@ -21,7 +22,9 @@ const LAST = 'last';
  * problem details where there is no final. A final that comes first comes alone. Ends at the server's deadline.
  */
 export function stream(c: AppContext): Response {
-  if (c.req.header('Last-Event-ID') === LAST) return c.body(null, 204);
+  if (c.req.header('Last-Event-ID') === LAST) {
+    return c.body(null, 204, { 'Cache-Control': ANSWER_CACHE.moment });
+  }
   const asked = readAsked(c);
   if (!asked.ok) return refuse(c, asked.error);
   const events = eventsOf(c, asked.value);
@@ -29,8 +32,8 @@ export function stream(c: AppContext): Response {
     for await (const event of events) await sse.writeSSE(event);
   });
   // Hono's own would let a cache keep it.
-  c.header('Cache-Control', 'no-store');
-  answer.headers.set('Cache-Control', 'no-store');
+  c.header('Cache-Control', ANSWER_CACHE.moment);
+  answer.headers.set('Cache-Control', ANSWER_CACHE.moment);
   return answer;
 }
 

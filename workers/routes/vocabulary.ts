@@ -1,5 +1,6 @@
 import { COLOR_TABLE_VERSION, labToRgb8, lookupColor, rgb8ToHex } from '../../shared/color/index.ts';
 import type { VocabularyAnswer } from '../../shared/contract/answers.ts';
+import { ANSWER_CACHE } from '../../shared/contract/headers.ts';
 import {
   DEFAULT_FORMAT,
   DEFAULT_SEED,
@@ -24,7 +25,7 @@ let made: VocabularyAnswer | null = null;
 /** The words that the model knows and the catalogue's frequent colours. */
 export function vocabulary(c: AppContext): Response {
   made ??= makeAnswer();
-  c.header('Cache-Control', 'public, max-age=3600');
+  c.header('Cache-Control', ANSWER_CACHE.meaning);
   return c.json(made);
 }
 
