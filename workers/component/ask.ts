@@ -25,7 +25,8 @@ export const OFFLINE: Failure = {
 
 /** A picture that came, and what it shows in words. */
 export interface Came {
-  readonly blob: Blob;
+  /** As a data URI. */
+  readonly picture: string;
   /** Empty when the answer does not say. */
   readonly alt: string;
 }
@@ -42,10 +43,18 @@ export async function ask(address: string, signal: AbortSignal): Promise<Answer<
     });
     if (!response.ok) return { ok: false, failure: await failureOf(response) };
     const alt = (response.headers.get(HEADER.alt) ?? '').replaceAll("'", '’');
-    return { ok: true, value: { blob: await response.blob(), alt } };
+    return { ok: true, value: { picture: await dataUriOf(response), alt } };
   } catch {
     return { ok: false, failure: OFFLINE };
   }
+}
+
+/** A blob's address would be fetched again, from another process: a few milliseconds that whoever types would see. */
+async function dataUriOf(response: Response): Promise<string> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return `data:${response.headers.get('content-type')};base64,${btoa(text)}`;
 }
 
 /** Reads problem details (RFC 9457), or what the status and headers tell when the body is something else. */

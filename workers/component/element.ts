@@ -170,8 +170,8 @@ export class RestganPreview extends HTMLElement {
     this.#size.replaceSync(this.#space.hidden ? SIZED_BY_IMG : sizedBy(edge));
   }
 
-  #show({ blob, alt, stage, wish: { query } }: Found): Promise<boolean> {
-    return this.#layers.show(blob, this.#textOf(alt, query), FADES[stage]);
+  #show({ picture, alt, stage, wish: { query } }: Found): Promise<boolean> {
+    return this.#layers.show(picture, this.#textOf(alt, query), FADES[stage]);
   }
 
   #showed({ alt, stage, wish: { query }, src }: Found): void {

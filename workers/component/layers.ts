@@ -9,7 +9,7 @@ export interface Fade {
 export interface Layers {
   readonly element: HTMLElement;
   /** Lays a picture over the one that is shown, once it can be painted. False when a later call was faster. */
-  show(blob: Blob, alt: string, fade: Fade): Promise<boolean>;
+  show(picture: string, alt: string, fade: Fade): Promise<boolean>;
   /** Changes the words of the picture that is shown. */
   describe(alt: string): void;
   clear(): void;
@@ -25,36 +25,28 @@ export function createLayers(): Layers {
   let asked = 0;
   let shown = 0;
 
-  const remove = (child: Element): void => {
-    if (child instanceof HTMLImageElement) URL.revokeObjectURL(child.src);
-    child.remove();
-  };
-
   return {
     element,
-    async show(blob, alt, fade) {
+    async show(picture, alt, fade) {
       asked += 1;
       const turn = asked;
       const image = new Image();
-      image.src = URL.createObjectURL(blob);
+      image.src = picture;
       image.alt = alt;
       image.part.add('picture');
-      const painted = await image.decode().then(
-        () => turn > shown,
-        () => false,
-      );
-      if (!painted) {
-        URL.revokeObjectURL(image.src);
-        return false;
-      }
+      // `decode()` would wait for a frame of its own before the one that shows it.
+      image.decoding = 'sync';
+      const loaded = await new Promise<boolean>((resolve) => {
+        image.onload = () => resolve(true);
+        image.onerror = () => resolve(false);
+      });
+      if (!loaded || turn < shown) return false;
       shown = turn;
       for (const below of element.children) below.setAttribute('aria-hidden', 'true');
       element.append(image);
       void fadeIn(image, fade).then(() => {
         if (image.parentNode !== element) return;
-        while (element.firstElementChild !== null && element.firstElementChild !== image) {
-          remove(element.firstElementChild);
-        }
+        while (element.firstElementChild !== image) element.firstElementChild?.remove();
         element.classList.add('covered');
       });
       return true;
@@ -65,7 +57,7 @@ export function createLayers(): Layers {
     },
     clear() {
       shown = asked;
-      for (const child of [...element.children]) remove(child);
+      element.replaceChildren();
     },
   };
 }

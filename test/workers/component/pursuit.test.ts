@@ -51,7 +51,7 @@ function setUp() {
     pursuit,
     waiting,
     told,
-    comes: (asked: string) => answer(asked, { ok: true, value: { blob: new Blob(), alt: '' } }),
+    comes: (asked: string) => answer(asked, { ok: true, value: { picture: 'data:,', alt: '' } }),
     fails: (asked: string, code: string, status: number) =>
       answer(asked, { ok: false, failure: failure(code, status) }),
   };

@@ -74,6 +74,8 @@ const document = (worker: string, name: string, style: string, body: string): st
     <meta name="viewport" content="width=device-width" />
     <link rel="icon" href="data:," />
     <title>A shop</title>
+    <!-- Half a page, which a slow machine may show, would move when the other half comes. -->
+    <link rel="expect" href="#below" blocking="render" />
     <style>body { margin: 8px; font: 16px/1.5 sans-serif } .picture { height: 140px } ${style}</style>
     <script type="module" src="${worker}/restgan-preview.js"></script>
     <script type="module" src="/${name}.js"></script>
@@ -90,6 +92,6 @@ const plain = (worker: string, key: string | null): string => {
       <h1>A shop</h1>
       <label>Words <input id="words" /></label>
       <p>Before <restgan-preview for="words" query="womens black pants"${attribute}>${image}</restgan-preview> and after.</p>
-      <p>What comes below.</p>
+      <p id="below">What comes below.</p>
     </main>`;
 };

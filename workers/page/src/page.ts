@@ -14,6 +14,8 @@ import { createShare } from './share.ts';
 import { studioNotice } from './studio.ts';
 import { addWord, nameColor, replaceWord } from './words.ts';
 
+/** How long the words' meaning waits for their picture, which shoppers look at, and which one isolate would draw later. */
+const MEANING_MS = 30;
 const OPENING_QUERY = 'women’s black wide leg pants';
 
 function find<T extends Element>(selector: string, type: { new (): T }): T {
@@ -64,6 +66,7 @@ let asked = 0;
 let answered = 0;
 let rested = false;
 let resting: ReturnType<typeof setTimeout> | undefined;
+let willAsk = false;
 
 input.value = opening.query ?? OPENING_QUERY;
 changed();
@@ -79,7 +82,7 @@ function wish(): Wish {
   return { query: input.value, seed };
 }
 
-/** The words or the look have changed: drafts at once, the rest after a rest. */
+/** The words or the look have changed: the draft at once, what they mean next, the rest after a rest. */
 function changed(): void {
   rested = false;
   clearTimeout(resting);
@@ -87,8 +90,12 @@ function changed(): void {
   form.dataset.empty = String(input.value === '');
   row.finish(false);
   showLarge();
-  // After the draft, which its element asks for in a microtask as well: the picture comes first.
-  queueMicrotask(() => void ask());
+  if (willAsk) return;
+  willAsk = true;
+  setTimeout(() => {
+    willAsk = false;
+    void ask();
+  }, MEANING_MS);
 }
 
 async function ask(): Promise<void> {
