@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import {
   colorsAnswerSchema,
@@ -10,22 +10,13 @@ import {
 } from '../../shared/contract/answer-schemas.ts';
 import { previewsAnswerSchema } from '../../shared/contract/previews.ts';
 import { SAMPLE_ORIGIN, type Sample } from '../../workers/openapi/samples.ts';
-import { ROOT, type RunningService, startServiceProcess, TOKEN } from '../gpu-service/serve/process.ts';
+import { ROOT } from '../gpu-service/serve/process.ts';
 import { curlLines, readCurl } from '../support/curl.ts';
-import { startWorker, type WorkerUnderTest } from '../support/worker.ts';
+import { setWhole } from '../support/whole.ts';
 
 /** The API's description: complete, and every example in it and in the guides is run. */
 
-let service: RunningService;
-let worker: WorkerUnderTest;
-beforeAll(async () => {
-  service = await startServiceProcess();
-  worker = await startWorker({ GPU_URL: service.url, GPU_TOKEN: TOKEN, GPU_BUDGET_MS: '20000' });
-});
-afterAll(async () => {
-  await worker?.stop();
-  service?.process.kill('SIGKILL');
-});
+const whole = setWhole();
 
 interface Operation {
   readonly operationId: string;
@@ -51,7 +42,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 async function ask(line: string): Promise<Response> {
   const { url, method, headers, body } = readCurl(line);
   const { pathname, search } = new URL(url.replace(/^localhost/, 'http://localhost'));
-  return worker.fetch(pathname + search, { method, headers, ...(body === undefined ? {} : { body }) });
+  return whole.worker.fetch(pathname + search, { method, headers, ...(body === undefined ? {} : { body }) });
 }
 
 describe('the description', () => {
@@ -73,7 +64,7 @@ describe('the description', () => {
   it('has every address of the Worker and no other, with its methods', async () => {
     for (const { path, method } of operations) {
       const address = path.replace('{file}', 'black-pants.webp');
-      const allowed = (await worker.fetch(address, { method: 'DELETE' })).headers.get('Allow') ?? '';
+      const allowed = (await whole.worker.fetch(address, { method: 'DELETE' })).headers.get('Allow') ?? '';
       expect(allowed.split(', ')).toContain(method.toUpperCase());
     }
   });

@@ -1,32 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { refineAnswerSchema, vocabularyAnswerSchema } from '../../shared/contract/answer-schemas.ts';
 import type { RefineAnswer } from '../../shared/contract/answers.ts';
-import { type RunningService, startServiceProcess, TOKEN } from '../gpu-service/serve/process.ts';
+import { TOKEN } from '../gpu-service/serve/process.ts';
 import { patience } from '../support/patience.ts';
-import { startWorker, type WorkerUnderTest } from '../support/worker.ts';
+import { setWhole } from '../support/whole.ts';
+import { startWorker } from '../support/worker.ts';
 
 /** A query word by word: Worker in workerd, a real GPU service that draws the row and looks at it. */
 
 const BUDGET_MS = 1_000;
-let service: RunningService;
-let worker: WorkerUnderTest;
-beforeAll(async () => {
-  service = await startServiceProcess();
-  worker = await startWorker({ GPU_URL: service.url, GPU_TOKEN: TOKEN, GPU_BUDGET_MS: '20000' });
-});
-afterAll(async () => {
-  await worker?.stop();
-  service?.process.kill('SIGKILL');
-});
+const whole = setWhole();
 
-async function refine(query: string, params = '', of = worker): Promise<RefineAnswer> {
+async function refine(query: string, params = '', of = whole.worker): Promise<RefineAnswer> {
   const answer = await of.fetch(`/v1/refine?q=${encodeURIComponent(query)}${params}`);
   expect(answer.status).toBe(200);
   return refineAnswerSchema.parse(await answer.json());
 }
 
 /** Predictions that the service has finished. */
-const predictions = (): number => service.log.filter(({ msg }) => msg === 'prediction').length;
+const predictions = (): number => whole.service.log.filter(({ msg }) => msg === 'prediction').length;
 
 describe('refine with a GPU service', () => {
   it('draws the row in one prediction and tells what is seen, the colour asked and the one rendered', async () => {
@@ -49,13 +41,15 @@ describe('refine with a GPU service', () => {
     const { steps } = await refine('men grey joggers', '&size=64');
     for (const { pictures } of steps) {
       await expect
-        .poll(async () => (await worker.fetch(pictures.final)).headers.get('X-Preview-Source'))
+        .poll(async () => (await whole.worker.fetch(pictures.final)).headers.get('X-Preview-Source'))
         .toBe('cache');
     }
     const before = predictions();
     await refine('men grey joggers striped', '&size=64');
     await expect.poll(predictions).toBe(before + 1);
-    const keys = (await worker.kv.list({ prefix: 'p1:' })).keys.filter(({ name }) => name.includes(':64:'));
+    const keys = (await whole.worker.kv.list({ prefix: 'p1:' })).keys.filter(({ name }) =>
+      name.includes(':64:'),
+    );
     await expect.poll(async () => keys.length).toBeGreaterThanOrEqual(steps.length);
     await refine('men grey joggers striped', '&size=64');
     await expect.poll(predictions).toBe(before + 1);
@@ -109,8 +103,8 @@ describe('a row', () => {
 
 describe('vocabulary', () => {
   it('tells the words, the frequent colours and the limits', async () => {
-    const answer = vocabularyAnswerSchema.parse(await (await worker.fetch('/v1/vocabulary')).json());
-    expect(answer.model).toBe(service.model);
+    const answer = vocabularyAnswerSchema.parse(await (await whole.worker.fetch('/v1/vocabulary')).json());
+    expect(answer.model).toBe(whole.service.model);
     expect(answer.words.find(({ word }) => word === 'jeans')?.companions).toContain('skinny');
     expect(answer.colors[0]?.name).toBe('black');
     expect(answer.limits.sizes).toEqual([64, 128, 256]);
