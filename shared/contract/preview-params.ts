@@ -37,6 +37,9 @@ export const previewParamsSchema = z.object({
 });
 export type PreviewParams = z.infer<typeof previewParamsSchema>;
 
+const NAMES = previewParamsSchema.keyof().options;
+const DEFAULTS = previewParamsSchema.parse({});
+
 /**
  * Reads the parameters of an address; unknown ones are ignored, as pages add their own. An empty value counts as
  * absent.
@@ -45,9 +48,17 @@ export type PreviewParams = z.infer<typeof previewParamsSchema>;
 export function readPreviewParams(
   params: Readonly<Record<string, string | undefined>>,
 ): Result<PreviewParams, ProblemError> {
-  const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== ''));
-  const parsed = previewParamsSchema.safeParse(given);
-  if (parsed.success) return ok(parsed.data);
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-  return err(problem('bad_request', `${faults.join('; ')}.`));
+  // Each by itself: most addresses give one or two, and reading the whole object takes several times as long.
+  const read: Record<string, unknown> = { ...DEFAULTS };
+  const faults: string[] = [];
+  for (const name of NAMES) {
+    const given = params[name];
+    if (given === undefined || given === '') continue;
+    const parsed = previewParamsSchema.shape[name].safeParse(given);
+    if (parsed.success) read[name] = parsed.data;
+    else faults.push(...parsed.error.issues.map(({ message }) => `${name} ${message}`));
+  }
+  return faults.length === 0
+    ? ok(read as PreviewParams)
+    : err(problem('bad_request', `${faults.join('; ')}.`));
 }

@@ -95,9 +95,6 @@ export async function signAddress(address: string, key: SigningKey, expiresAt: n
   return `${unsigned}&${signature}=${base64url(new Uint8Array(mac))}`;
 }
 
-/** Whether an address claims to be signed. */
-export const isSigned = (params: URLSearchParams): boolean => params.has(SIGNATURE_PARAMS.signature);
-
 /**
  * Verifies a signed address, comparing in constant time (`crypto.subtle.verify`).
  * @param address path and query as they were received

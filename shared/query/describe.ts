@@ -23,13 +23,21 @@ const BEFORE_NOUN = ['color', 'pattern', 'rise', 'length', 'fit', 'detail', 'wai
 
 /** The garment in a shop's words: "Women’s black skinny jeans with side stripe". The order of `tokens` is free. */
 export function describe(tokens: readonly Pick<QueryToken, 'word' | 'kind'>[]): string {
-  const of = (kind: string) => tokens.filter((token) => token.kind === kind).map((token) => token.word);
-  const who = of('gender').map((word) => WHO[word] ?? word);
-  const parts = tokens.filter((token) => PARTS.has(token.word)).map((token) => token.word);
-  const before = BEFORE_NOUN.flatMap(of).filter((word) => !PARTS.has(word) && !GARMENT_CUTS.has(word));
-  const cuts = of('cut').filter((word) => GARMENT_CUTS.has(word));
-  const noun = cuts.length > 0 ? cuts : of('type');
-  const text = [...who, ...before, ...noun].join(' ') + (parts.length > 0 ? ` with ${inWords(parts)}` : '');
+  const who: string[] = [];
+  const parts: string[] = [];
+  const before: string[][] = BEFORE_NOUN.map(() => []);
+  const cuts: string[] = [];
+  const types: string[] = [];
+  for (const { word, kind } of tokens) {
+    if (kind === 'gender') who.push(WHO[word] ?? word);
+    else if (kind === 'type') types.push(word);
+    else if (PARTS.has(word)) parts.push(word);
+    else if (kind === 'cut' && GARMENT_CUTS.has(word)) cuts.push(word);
+    else before[BEFORE_NOUN.indexOf(kind)]?.push(word);
+  }
+  const noun = cuts.length > 0 ? cuts : types;
+  const text =
+    [...who, ...before.flat(), ...noun].join(' ') + (parts.length > 0 ? ` with ${inWords(parts)}` : '');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

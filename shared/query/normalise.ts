@@ -9,6 +9,10 @@ const POSSESSIVE = /(?<=\p{L})'s?(?![\p{L}\p{N}'])/gu;
 /** A hex colour, a fraction such as 3/4, or a run of letters and digits. Everything else separates. */
 const WORD = /#(?:[0-9a-f]{6}|[0-9a-f]{3})(?![\p{L}\p{N}])|[0-9]+\/[0-9]+|[\p{L}\p{N}]+/gu;
 
+/** Most of what is asked, and every slug: nothing to fold but case, and whatever is no word separates. */
+const PLAIN = /^[a-zA-Z0-9 -]*$/;
+const SEPARATORS = /[ -]+/;
+
 const HEX_DIGITS = /^(?:[0-9a-f]{6}|[0-9a-f]{3})$/;
 /** Without `#` or `hex`, letters alone could be a word ("facade", "beaded"), and three digits a size. */
 const BARE_HEX = /^(?=[a-f]*[0-9])[0-9a-f]{6}$/;
@@ -22,6 +26,14 @@ export const HEX_PREFIX = 'hex';
  * decimal) becomes one word `#rrggbb`. Never throws.
  */
 export function toWords(text: string): string[] {
+  if (PLAIN.test(text)) {
+    return joinHexColors(
+      text
+        .toLowerCase()
+        .split(SEPARATORS)
+        .filter((word) => word !== ''),
+    );
+  }
   const folded = text
     .replace(APOSTROPHES, "'")
     .replace(IGNORED, '')

@@ -1,7 +1,7 @@
 import { type AccessKind, KEY_PARAM, type RateLimited, SECRET_KEY } from '../../shared/contract/access.ts';
 import { type ProblemError, problem } from '../../shared/contract/errors.ts';
 import { err, ok, type Result } from '../../shared/contract/result.ts';
-import { isSigned, verifyAddress } from '../../shared/contract/signature.ts';
+import { SIGNATURE_PARAMS, verifyAddress } from '../../shared/contract/signature.ts';
 import type { Ceiling } from '../pipeline/ports.ts';
 import { sha256Hex } from '../pipeline/sha256.ts';
 import type { AccessConfig, SecretKeyHash } from './config.ts';
@@ -26,9 +26,12 @@ export const publishableKeyOf = ({ kind, id }: Access): string | undefined =>
 /** What of a request decides. */
 export interface Asking {
   readonly method: string;
-  readonly url: URL;
+  /** Of the Worker, as the request names it. */
+  origin(): string;
   /** Path and query as they were sent. */
   readonly address: string;
+  /** A parameter of the query, decoded; of several the first. */
+  query(name: string): string | undefined;
   header(name: string): string | undefined;
 }
 
@@ -43,15 +46,17 @@ export async function admit(
   config: AccessConfig,
   now: number,
 ): Promise<Result<Access, ProblemError>> {
-  const { searchParams } = asking.url;
   const { open, signingKeys, secretKeys, publishableKeys } = config;
-  const bearer = /^bearer +(\S+)$/i.exec(asking.header('Authorization') ?? '')?.[1];
-  const key = searchParams.get(KEY_PARAM);
-  if (isSigned(searchParams) && (!open || signingKeys.length > 0)) return bySignature(asking, config, now);
+  const authorization = asking.header('Authorization');
+  const bearer = authorization === undefined ? undefined : /^bearer +(\S+)$/i.exec(authorization)?.[1];
+  const key = asking.query(KEY_PARAM);
+  const isSigned = asking.query(SIGNATURE_PARAMS.signature) !== undefined;
+  if (isSigned && (!open || signingKeys.length > 0)) return bySignature(asking, config, now);
   if (bearer !== undefined && (!open || secretKeys.length > 0)) return bySecretKey(bearer, secretKeys);
-  if (key !== null && (!open || publishableKeys.length > 0)) return byPublishableKey(key, asking, config);
+  if (key !== undefined && (!open || publishableKeys.length > 0))
+    return byPublishableKey(key, asking, config);
   if (open) return ok({ kind: 'open' });
-  if (originOf(asking) === asking.url.origin) return ok(ownPage(asking, config));
+  if (originOf(asking) === asking.origin()) return ok(ownPage(asking, config));
   return err(
     problem('unauthorized', `Send a secret key, a publishable key (${KEY_PARAM}=) or a signed address.`),
   );
@@ -117,10 +122,10 @@ const ownPage = (asking: Asking, { pageFinalsPerDay }: AccessConfig): Access => 
 });
 
 /** Browsers send no `Origin` with a plain `<img>`, but, unless told otherwise, the origin as `Referer`. */
-function originOf({ url, header }: Asking): string | null {
+function originOf({ origin: own, header }: Asking): string | null {
   const origin = header('Origin');
   if (origin !== undefined) return origin;
-  if (header('Sec-Fetch-Site') === 'same-origin') return url.origin;
+  if (header('Sec-Fetch-Site') === 'same-origin') return own();
   const referer = header('Referer');
   return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : null;
 }

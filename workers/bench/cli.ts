@@ -2,6 +2,7 @@
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   edge: () => import('./edge.ts'),
   encoders: () => import('./encoders.ts'),
+  hits: () => import('./hits.ts'),
   serve: () => import('./serving.ts'),
   soak: () => import('./soak.ts'),
   page: () => import('./page.ts'),

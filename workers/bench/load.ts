@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 
-const autocannon = createRequire(import.meta.url).resolve('autocannon');
+const PROCESS = fileURLToPath(new URL('load-process.ts', import.meta.url));
+/** Stands for a seed in the address. */
+export const SEED_MARK = 'SEED';
 
 const resultSchema = z.object({
   requests: z.object({ average: z.number(), total: z.number() }),
@@ -14,9 +16,10 @@ const resultSchema = z.object({
 
 export interface Load {
   readonly url: string;
+  /** `SEED_MARK` becomes a number below this, another for every request. */
+  readonly seeds: number;
   readonly connections: number;
   readonly seconds: number;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Requests a second, and milliseconds. */
@@ -28,20 +31,8 @@ export interface Measured {
 }
 
 /** Load from another process. */
-export async function load({ url, connections, seconds, headers = {} }: Load): Promise<Measured> {
-  const given = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}=${value}`]);
-  const args = ['-j', '-n', '-c', String(connections), '-d', String(seconds), ...given, url];
-  const { stdout } = await promisify(execFile)(process.execPath, [autocannon, ...args], { maxBuffer: 1e8 });
+export async function load(options: Load): Promise<Measured> {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROCESS, JSON.stringify(options)]);
   const { requests, latency, non2xx, errors } = resultSchema.parse(JSON.parse(stdout));
   return { rate: requests.average, p50: latency.p50, p99: latency.p99, failed: non2xx + errors };
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-export const quantile = (values: readonly number[], q: number): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
-};

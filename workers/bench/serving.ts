@@ -1,82 +1,38 @@
 /**
- * `npm run build && npm run bench serve [turns]`: the Worker's hit path beside a bare Hono route with the same KV read,
- * its miss path, and the GPU service beside an in-process loop; load comes from other processes. What is compared is
- * measured in turn in one run, so that what else the machine does meets both.
+ * `npm run build && npm run bench serve [turns]`: the Worker's hit path (hits.ts), its miss path, and the GPU service
+ * beside an in-process loop; load comes from other processes. What is compared is measured in turn in one run, so that
+ * what else the machine does meets both.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type GpuProcess, loopRate, startGpu, TOKEN } from './gpu-process.ts';
-import { load, type Measured, median, quantile } from './load.ts';
+import { median, quantile } from './numbers.ts';
 import { bundle } from './process.ts';
 import { startWorkerd, type Workerd } from './workerd.ts';
 
-const turns = Number(process.argv[3] ?? 5);
+const turns = Number(process.argv[3] ?? 9);
 const SECONDS = 5;
-const CONNECTIONS = 16;
-const ADDRESS = '/v1/preview/black-pants.webp?seed=7';
 /** Pictures asked for at once by the load on the GPU service: two batches of a CPU. */
 const AT_ONCE = 8;
+
+await import('./hits.ts');
 
 const dir = mkdtempSync(join(tmpdir(), 'restgan-serving-'));
 const gpu = await startGpu();
 try {
   await bundle('worker', join(dir, 'worker'), '../index.ts');
-  await bundle('bare', join(dir, 'bare'));
   const worker = await startWorkerd(join(dir, 'worker'), {
     GPU_URL: gpu.url,
     GPU_TOKEN: TOKEN,
     GPU_BUDGET_MS: '20000',
   });
-  await hits(worker);
   await misses(worker);
   await worker.stop();
   await service(gpu);
 } finally {
   gpu.stop();
   rmSync(dir, { recursive: true, force: true });
-}
-
-/** One picture from KV, again and again. */
-async function hits(worker: Workerd): Promise<void> {
-  await (await fetch(worker.url + ADDRESS)).arrayBuffer();
-  let key = '';
-  for (; key === ''; await pause(100)) key = (await worker.kv.list()).keys[0]?.name ?? '';
-  const bare = await startWorkerd(join(dir, 'bare'), { KEY: key });
-  await bare.kv.put(key, (await worker.kv.get(key, 'arrayBuffer')) ?? new ArrayBuffer(0));
-  const runs = { worker: [] as Measured[], bare: [] as Measured[] };
-  for (const { url } of [worker, bare])
-    await load({ url: url + ADDRESS, connections: CONNECTIONS, seconds: 2 });
-  for (let turn = 0; turn < turns; turn += 1) {
-    for (const [name, { url }] of [
-      ['bare', bare],
-      ['worker', worker],
-    ] as const) {
-      runs[name].push(await load({ url: url + ADDRESS, connections: CONNECTIONS, seconds: SECONDS }));
-    }
-  }
-  await bare.stop();
-  const of = (name: keyof typeof runs, pick: (run: Measured) => number): number =>
-    median(runs[name].map(pick));
-  console.log(`KV hit, ${CONNECTIONS} connections, median of ${turns} turns of ${SECONDS} s each:`);
-  console.table(
-    Object.fromEntries(
-      (['bare', 'worker'] as const).map((name) => [
-        name,
-        {
-          'requests/s': round(of(name, (run) => run.rate)),
-          p50: of(name, (run) => run.p50),
-          p99: of(name, (run) => run.p99),
-          failed: runs[name].reduce((sum, { failed }) => sum + failed, 0),
-        },
-      ]),
-    ),
-  );
-  const ratios = runs.worker.map(({ rate }, turn) => rate / (runs.bare[turn]?.rate ?? Number.NaN));
-  console.log(`throughput, worker : bare  ${round(median(ratios))}  (bar 0.85 at least)`);
-  console.log(
-    `p99, worker : bare         ${round(of('worker', (run) => run.p99) / of('bare', (run) => run.p99))}  (bar 1.5 at most)\n`,
-  );
 }
 
 /** New pictures, one after another for each of so many shoppers. */
@@ -134,10 +90,6 @@ async function serviceRate(url: string, model: string, firstSeed: number, second
   };
   await Promise.all(Array.from({ length: AT_ONCE }, caller));
   return (made * 1_000) / (performance.now() - since);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function round(value: number): number {

@@ -10,6 +10,8 @@ export interface Workerd {
   readonly kv: Awaited<ReturnType<Miniflare['getKVNamespace']>>;
   /** Resident memory, MB. */
   memory(): number;
+  /** CPU milliseconds that its process has used, all threads. */
+  cpu(): number;
   stop(): Promise<void>;
 }
 
@@ -19,7 +21,7 @@ export interface Workerd {
  */
 export async function startWorkerd(
   dir: string,
-  vars: Record<string, string>,
+  vars: Record<string, string | readonly string[]>,
   page?: string,
 ): Promise<Workerd> {
   const modules = readdirSync(dir).flatMap((file) => {
@@ -64,6 +66,7 @@ export async function startWorkerd(
     url: url.origin,
     kv: await miniflare.getKVNamespace('PREVIEWS'),
     memory: () => (pid === undefined ? Number.NaN : residentMb(pid)),
+    cpu: () => (pid === undefined ? Number.NaN : cpuMs(pid)),
     stop: () => miniflare.dispose(),
   };
 }
@@ -71,6 +74,11 @@ export async function startWorkerd(
 /** Resident memory of a process, MB. */
 export const residentMb = (pid: string | number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+
+const cpuMs = (pid: string): number =>
+  readdirSync(`/proc/${pid}/task`)
+    .map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6)
+    .reduce((sum, ms) => sum + ms, 0);
 
 const workerds = (): string[] =>
   readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')

@@ -8,9 +8,12 @@ export interface AppEnv {
   Bindings: Bindings;
   Variables: {
     requestId: string;
+    /** Absent when the configuration is wrong; the routes are then not asked. */
     services: Services;
     /** By what right the request is answered; set on addresses that need one. */
     access: Access;
+    /** Entry of `Server-Timing` beside the total (Server Timing, section 3). */
+    timing?: string;
     /** What the request's log line says beside. */
     line: Partial<Pick<RequestLine, 'preview' | 'error' | 'access'>>;
   };

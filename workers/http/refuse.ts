@@ -9,7 +9,8 @@ import { drawNotice } from './notice.ts';
  */
 export function refuse(c: AppContext, error: ProblemError): Response {
   c.set('line', { ...c.get('line'), error: error.code });
-  const headers = { ...problemHeaders(error), Vary: 'Accept, Sec-Fetch-Dest' };
+  c.header('Vary', 'Accept, Sec-Fetch-Dest', { append: true });
+  const headers = problemHeaders(error);
   const { status } = ERRORS[error.code];
   if (wantsImage(c)) {
     return c.body(drawNotice(error.code), status, { ...headers, 'Content-Type': 'image/svg+xml' });

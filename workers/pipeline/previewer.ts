@@ -22,8 +22,6 @@ export interface Preview {
   readonly outcome: PictureOutcome;
   readonly picture: Picture;
   readonly source: PictureSource;
-  /** Key of the picture that is sent. */
-  readonly key: string;
   /** Why a draft is sent instead of a final. */
   readonly fallback?: ProblemError;
 }
@@ -49,11 +47,12 @@ export interface PreviewerOptions {
   readonly budgetMs: number;
   /** How long `final` waits. */
   readonly deadlineMs: number;
-  /** How long the cache of finals may take before the flight is asked. */
+  /** How long the cache of finals may take before the flight is asked; half of `budgetMs` at most. */
   readonly cacheMs: number;
   readonly report: (incident: IncidentLine) => void;
 }
 
+type Missing = Exclude<CacheRead, { kind: 'hit' }> | typeof LATE;
 type Drawn = Result<{ readonly picture: Picture; readonly source: PictureSource }, ProblemError>;
 
 /**
@@ -61,39 +60,27 @@ type Drawn = Result<{ readonly picture: Picture; readonly source: PictureSource 
  * flight goes on and its answer lands in the cache.
  */
 export function createPreviewer(options: PreviewerOptions): Previewer {
-  const { finals, drafts, flights, edge, budgetMs, deadlineMs, cacheMs, report } = options;
+  const { finals, drafts, flights, edge, budgetMs, deadlineMs, report } = options;
+  const cacheMs = Math.min(options.cacheMs, budgetMs / 2);
   /** Equal work of this isolate; across isolates it is the flights' business. */
   const shared = createFlights<Drawn>(deadlineMs);
+  const reads = createFlights<CacheRead>(cacheMs);
 
-  /** A final from the cache, else from its flight, at most once at a time per key and ceiling. */
-  function final(request: PictureRequest, context: RequestContext): Promise<Drawn> {
-    const key = `${previewKey(request)} ${context.ceiling?.name ?? ''}`;
-    return shared.join(key, () => {
-      const drawn = readOrFly(request, context);
+  /** A final that the cache does not have, from its flight, at most once at a time per key and ceiling. */
+  async function fly(request: PictureRequest, read: Missing, context: RequestContext): Promise<Drawn> {
+    const cache = found(request, read);
+    if (flights === null) return err(problem('gpu_not_configured', 'Ask for stage=draft or stage=auto.'));
+    const { requestId, ceiling } = context;
+    return shared.join(`${previewKey(request)} ${ceiling?.name ?? ''}`, () => {
+      const boarding = { requestId, deadlineMs, cache, ...(ceiling === undefined ? {} : { ceiling }) };
+      const drawn = flights.join(request, boarding);
       context.waitUntil(drawn);
       return drawn;
     });
   }
 
-  async function readOrFly(request: PictureRequest, context: RequestContext): Promise<Drawn> {
-    const read = await within(finals.get(request), cacheMs);
-    if (read !== LATE && read.kind === 'hit') return ok({ picture: read.picture, source: 'cache' });
-    const cache = found(request, read);
-    if (flights === null) return err(problem('gpu_not_configured', 'Ask for stage=draft or stage=auto.'));
-    const { requestId, ceiling } = context;
-    return flights.join(request, {
-      requestId,
-      deadlineMs,
-      cache,
-      ...(ceiling === undefined ? {} : { ceiling }),
-    });
-  }
-
   /** What a cache without the picture says of it, and of itself. */
-  function found(
-    request: PictureRequest,
-    read: Exclude<CacheRead, { kind: 'hit' }> | typeof LATE,
-  ): Boarding['cache'] {
+  function found(request: PictureRequest, read: Missing): Boarding['cache'] {
     if (read !== LATE && read.kind === 'miss') return 'miss';
     const key = previewKey(request);
     if (read === LATE) {
@@ -141,17 +128,31 @@ export function createPreviewer(options: PreviewerOptions): Previewer {
   ): Promise<Result<Preview, ProblemError>> {
     const whole: PictureRequest = { ...request, stage: 'draft' };
     const drawn = await drawDraft(whole, context);
-    return drawn.ok ? ok({ ...drawn.value, outcome: 'draft', key: previewKey(whole) }) : drawn;
+    return drawn.ok ? ok({ ...drawn.value, outcome: 'draft' }) : drawn;
   }
 
+  /**
+   * A final from the cache, else from its flight. @returns what waits for it, so many milliseconds from now on at most;
+   * the cache's time is always waited for: a hit then costs one timer, which is a tenth of what the Worker adds to it.
+   */
   function startFinal(request: PreviewRequest, context: RequestContext) {
     const whole: PictureRequest = { ...request, stage: 'final' };
     const since = Date.now();
-    const flight = final(whole, context);
+    const read = within(
+      reads.join(previewKey(whole), () => {
+        const reading = finals.get(whole);
+        context.waitUntil(reading);
+        return reading;
+      }),
+      cacheMs,
+    );
+    const flown = read.then((found) => (isHit(found) ? null : fly(whole, found, context)));
     return async (ms: number): Promise<Result<Preview, ProblemError>> => {
-      const drawn = await within(flight, ms - (Date.now() - since));
-      if (drawn === LATE) return err(tooLate());
-      return drawn.ok ? ok({ ...drawn.value, outcome: 'final', key: previewKey(whole) }) : drawn;
+      const found = await read;
+      if (isHit(found)) return ok({ picture: found.picture, source: 'cache', outcome: 'final' });
+      const drawn = await within(flown, ms - (Date.now() - since));
+      if (drawn === LATE || drawn === null) return err(tooLate());
+      return drawn.ok ? ok({ ...drawn.value, outcome: 'final' }) : drawn;
     };
   }
 
@@ -178,3 +179,6 @@ export function createPreviewer(options: PreviewerOptions): Previewer {
     },
   };
 }
+
+const isHit = (read: CacheRead | typeof LATE): read is Extract<CacheRead, { kind: 'hit' }> =>
+  read !== LATE && read.kind === 'hit';

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../shared/contract/result.ts';
 import { ceilingReached } from './flight/problems.ts';
 import type { Ceilings, PictureCache, RowGenerator } from './ports.ts';
 import type { RequestContext } from './previewer.ts';
+import { createRecent } from './recent.ts';
 import { createFlights } from './single-flight.ts';
 import { LATE, within } from './within.ts';
 
@@ -43,25 +44,8 @@ const KEPT = 2_000;
 
 /** Rows of pictures and what is seen on them; what was seen is kept in this isolate, least recently used out first. */
 export function createViews({ finals, gpu, ceilings, deadlineMs, report }: ViewsOptions): Views {
-  const known = new Map<string, Seen>();
+  const known = createRecent<Seen>(KEPT);
   const flights = createFlights<ProblemError | null>(deadlineMs);
-
-  function recall(key: string): Seen | undefined {
-    const seen = known.get(key);
-    if (seen !== undefined) {
-      known.delete(key);
-      known.set(key, seen);
-    }
-    return seen;
-  }
-
-  function remember(key: string, seen: Seen): void {
-    known.set(key, seen);
-    for (const oldest of known.keys()) {
-      if (known.size <= KEPT) break;
-      known.delete(oldest);
-    }
-  }
 
   async function look(
     requests: readonly PictureRequest[],
@@ -80,7 +64,7 @@ export function createViews({ finals, gpu, ceilings, deadlineMs, report }: Views
     for (const [at, { picture, lab, view }] of drawn.value.entries()) {
       const request = requests[at];
       if (request === undefined) continue;
-      remember(previewKey(request), { lab, view });
+      known.set(previewKey(request), { lab, view });
       context.waitUntil(store(request, picture));
     }
     return null;
@@ -97,7 +81,7 @@ export function createViews({ finals, gpu, ceilings, deadlineMs, report }: Views
 
   return {
     async of(requests, waitMs, context) {
-      const missing = requests.filter((request) => recall(previewKey(request)) === undefined);
+      const missing = requests.filter((request) => known.get(previewKey(request)) === undefined);
       if (missing.length > 0) {
         const flight = flights.join(
           `${context.ceiling?.name ?? ''} ${missing.map(previewKey).join(' ')}`,
@@ -112,7 +96,7 @@ export function createViews({ finals, gpu, ceilings, deadlineMs, report }: Views
           return err(problem('gpu_unavailable', 'Ask again shortly; it is being drawn.', 2));
         if (failure !== null) return err(failure);
       }
-      const seen = requests.flatMap((request) => recall(previewKey(request)) ?? []);
+      const seen = requests.flatMap((request) => known.get(previewKey(request)) ?? []);
       return seen.length === requests.length
         ? ok(seen)
         : err(problem('internal', 'What was seen was not kept for long enough.'));

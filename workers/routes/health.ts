@@ -8,7 +8,7 @@ import { MODEL_VERSION } from '../model.ts';
  * the moment. The Worker is live whenever this answers; it is ready, since drafts need nothing but itself.
  */
 export async function health(c: AppContext): Promise<Response> {
-  const { engine, gpuProbe, config } = c.var.services;
+  const { engine, gpuProbe, config } = c.get('services');
   const probed = gpuProbe === null ? null : await gpuProbe();
   const agrees = probed === null || probed.models === null || probed.models.includes(MODEL_VERSION);
   const finals = probed?.reachable === true && probed.ready !== false && agrees;

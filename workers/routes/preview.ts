@@ -1,4 +1,3 @@
-import { setMetric } from 'hono/timing';
 import type { ProblemError } from '../../shared/contract/errors.ts';
 import {
   type Address,
@@ -15,6 +14,7 @@ import { describe } from '../../shared/query/index.ts';
 import { pictureRequest } from '../../shared/query/picture-request.ts';
 import type { AppContext } from '../http/env.ts';
 import { etagOf, isKnown } from '../http/etag.ts';
+import type { Answer } from '../http/frame.ts';
 import { refuse } from '../http/refuse.ts';
 import { MODEL_VERSION } from '../model.ts';
 import type { Asked } from './query.ts';
@@ -26,7 +26,7 @@ const VALIDATED = { auto: 'final', final: 'final', draft: 'draft' } as const sat
 >;
 
 /** Answers with the picture that an address asks for. */
-export async function preview(c: AppContext, asked: Result<Asked, ProblemError>): Promise<Response> {
+export async function preview(c: AppContext, asked: Result<Asked, ProblemError>): Promise<Answer> {
   if (!asked.ok) return refuse(c, asked.error);
   const { query, params } = asked.value;
   const { seed, size, format, stage: wanted, v } = params;
@@ -36,7 +36,7 @@ export async function preview(c: AppContext, asked: Result<Asked, ProblemError>)
   const note = (fields: Omit<PreviewFields, 'key' | 'asked'> & { key?: string }): void =>
     c.set('line', { ...c.get('line'), preview: { key, asked: wanted, ...fields } });
 
-  const { kind, id, ceiling, expiresIn } = c.var.access;
+  const { kind, id, ceiling, expiresIn } = c.get('access');
   // A signature holds for one address: a signed one that names another model is answered as if it named none.
   if (v !== undefined && v !== MODEL_VERSION && kind !== 'signed') {
     note({ outcome: 'redirect' });
@@ -49,16 +49,16 @@ export async function preview(c: AppContext, asked: Result<Asked, ProblemError>)
     versioned: v === MODEL_VERSION,
     ...(expiresIn === undefined ? {} : { expiresIn }),
   };
-  const etag = await etagOf(key);
+  const etag = etagOf(key);
   if (isKnown(etag, c.req.header('If-None-Match'))) {
     note({ outcome: 'not-modified' });
     return c.body(null, 304, validatorHeaders(stage, address, etag));
   }
 
-  const { previewer, engine } = c.var.services;
+  const { previewer, engine } = c.get('services');
   const since = Date.now();
   const drawn = await previewer.preview(request, wanted, {
-    requestId: c.var.requestId,
+    requestId: c.get('requestId'),
     ...(ceiling === undefined ? {} : { ceiling }),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   });
@@ -70,18 +70,19 @@ export async function preview(c: AppContext, asked: Result<Asked, ProblemError>)
   note({
     outcome,
     source,
-    key: drawn.value.key,
+    ...(picture.stage === stage ? {} : { key: previewKey({ ...request, stage: picture.stage }) }),
     ...(fallback === undefined ? {} : { fallback: fallback.code }),
   });
-  setMetric(c, source, Date.now() - since, source === 'edge' ? engine.name : undefined);
-  return c.body(picture.bytes, 200, {
-    ...pictureHeaders(outcome, address, {
-      etag,
-      network: picture.network,
-      source,
-      alt: describe(query.tokens),
-    }),
-    'Content-Type': CONTENT_TYPE[picture.format],
-    'Content-Length': String(picture.bytes.byteLength),
-  });
+  const by = source === 'edge' ? `;desc="${engine.name}"` : '';
+  c.set('timing', `${source};dur=${Date.now() - since}${by}`);
+  const alt = describe(query.tokens);
+  return {
+    status: 200,
+    body: picture.bytes,
+    headers: {
+      ...pictureHeaders(outcome, address, { etag, network: picture.network, source, alt }),
+      'Content-Type': CONTENT_TYPE[picture.format],
+      'Content-Length': String(picture.bytes.byteLength),
+    },
+  };
 }

@@ -23,7 +23,7 @@ export async function previews(c: AppContext): Promise<Response> {
     return refuse(c, problem('bad_request', `${faults.slice(0, 5).join('; ')}.`));
   }
   const { pictures, enqueue } = body.data;
-  const { finals } = c.var.services;
+  const { finals } = c.get('services');
   const read = await Promise.all(
     pictures.map(async ({ q, seed, size, format }) => {
       const query = tokenise(q);

@@ -31,7 +31,7 @@ export async function refine(c: AppContext): Promise<Response> {
   const text = readText(c);
   const steps = text.ok ? prefixes(text.value) : text;
   if (!steps.ok) return refuse(c, problem('internal', 'The words of the query could not be followed.'));
-  const key = publishableKeyOf(c.var.access);
+  const key = publishableKeyOf(c.get('access'));
   const row = steps.value.map((step) => requestOf(step, params));
   const seen = params.stage === 'draft' ? null : await look(c, row, params.stage);
   const views = seen?.ok === true ? seen.value : null;
@@ -67,11 +67,11 @@ async function look(
   row: readonly PictureRequest[],
   stage: Exclude<Stage, 'draft'>,
 ): Promise<Result<readonly Seen[], ProblemError>> {
-  const { views, config } = c.var.services;
+  const { views, config } = c.get('services');
   if (views === null) return err(problem('gpu_not_configured', 'Drafts are all that there is.'));
-  const { ceiling } = c.var.access;
+  const { ceiling } = c.get('access');
   return views.of(row, stage === 'final' ? config.deadlineMs : config.budgetMs, {
-    requestId: c.var.requestId,
+    requestId: c.get('requestId'),
     ...(ceiling === undefined ? {} : { ceiling }),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   });

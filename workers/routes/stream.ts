@@ -44,15 +44,15 @@ type Drawn = Result<Preview, ProblemError>;
 function eventsOf(c: AppContext, asked: Asked): AsyncGenerator<Event> {
   const { query, params } = asked;
   const { seed, size, format } = params;
-  const { previewer } = c.var.services;
-  const { ceiling } = c.var.access;
+  const { previewer } = c.get('services');
+  const { ceiling } = c.get('access');
   const request = pictureRequest(query, { model: MODEL_VERSION, seed, size, format, stage: 'final' });
   const context = {
-    requestId: c.var.requestId,
+    requestId: c.get('requestId'),
     ...(ceiling === undefined ? {} : { ceiling }),
     waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
   };
-  const key = publishableKeyOf(c.var.access);
+  const key = publishableKeyOf(c.get('access'));
   const draft = previewer.preview(request, 'draft', context);
   const final = previewer.preview(request, 'final', context);
 

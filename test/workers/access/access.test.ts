@@ -27,8 +27,15 @@ async function ask(
   const config = readConfig(env);
   if (!config.ok) throw new Error(config.error);
   const given = new Headers(headers);
+  const { origin, searchParams } = new URL(address, HOST);
   const admitted = await admit(
-    { method, address, url: new URL(address, HOST), header: (name) => given.get(name) ?? undefined },
+    {
+      method,
+      address,
+      origin: () => origin,
+      query: (name) => searchParams.get(name) ?? undefined,
+      header: (name) => given.get(name) ?? undefined,
+    },
     config.value.access,
     NOW,
   );

@@ -1,10 +1,14 @@
 import { expect, it } from 'vitest';
+import { previewKey } from '../../../shared/contract/picture.ts';
 import { etagOf, isKnown } from '../../../workers/http/etag.ts';
 
-it('is weak, equal for equal keys and another for others', async () => {
-  expect(await etagOf('a')).toMatch(/^W\/"[0-9a-f]{24}"$/);
-  expect(await etagOf('a')).toBe(await etagOf('a'));
-  expect(await etagOf('a')).not.toBe(await etagOf('b'));
+it('is weak, and a list of one (RFC 9110, section 8.8.3) for any key', () => {
+  const picture = { model: 'r1-00000000', tokens: [4, 9, 1], seed: 7, size: 256, format: 'webp' } as const;
+  for (const lab of [null, [100, -128, 127.5] as const]) {
+    const etag = etagOf(previewKey({ ...picture, lab, stage: 'final' }));
+    expect(etag).toMatch(/^W\/"[\x21\x23-\x2b\x2d-\x7e]+"$/);
+    expect(isKnown(etag, etag)).toBe(true);
+  }
 });
 
 it.each([
