@@ -6,6 +6,8 @@ export interface AnyRequest {
   /** Path and query in ASCII, as they stand in the request line. */
   readonly address: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Absent: `{"q":1}` with POST and PUT, none with others. */
+  readonly body?: string;
 }
 
 /** Controls, directions, zero widths, surrogates without a partner, and what ends a line or a header. */
@@ -44,7 +46,7 @@ const odd = fc.constantFrom(
   ],
 );
 const word = fc.constantFrom('black', 'pants', 'women', 'capri', '#7b1f2b', 'light blue', 'jeans', 'petite');
-const text = fc
+export const text = fc
   .oneof(
     {
       weight: 3,
@@ -53,7 +55,7 @@ const text = fc
     { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 300 }).map((long) => [long]) },
   )
   .map((parts) => parts.join(' '));
-const number = fc.oneof(
+export const number = fc.oneof(
   fc.constantFrom('-1', '0', '4294967295', '4294967296', '1e309', 'NaN', '-0', '0x10', '９', '٣', ' 7', '7 '),
   fc.bigInt().map(String),
   fc.double().map(String),
@@ -105,7 +107,7 @@ const address = fc.oneof(
 );
 
 /** What HTTP allows in a header's value. */
-const headerValue = fc
+export const headerValue = fc
   .oneof(text, number, fc.constantFrom('*', 'image/*', 'W/"a", "b"', 'Bearer x', 'null', 'https://a.example'))
   .map((any) =>
     any

@@ -8,7 +8,7 @@ const [requests = '100000', seed] = process.argv.slice(2);
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 const child = spawn(
   process.execPath,
-  [vitest, 'run', '--config', 'test/vitest.config.ts', 'test/workers/fuzz.process.test.ts'],
+  [vitest, 'run', '--config', 'test/vitest.config.ts', 'fuzz.process.test.ts'],
   {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     stdio: 'inherit',

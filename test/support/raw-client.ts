@@ -36,9 +36,9 @@ export function rawClient(url: string, timeoutMs: number): RawClient {
     const used = socket ?? open();
     socket = used;
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    const body = method === 'POST' || method === 'PUT' ? '{"q":1}' : '';
-    const length = body === '' ? '' : `Content-Length: ${body.length}\r\n`;
-    const text = `${method} ${address} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${lines.join('')}${length}\r\n${body}`;
+    const body = Buffer.from(request.body ?? (method === 'POST' || method === 'PUT' ? '{"q":1}' : ''));
+    const length = body.length === 0 ? '' : `Content-Length: ${body.length}\r\n`;
+    const head = `${method} ${address} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${lines.join('')}${length}\r\n`;
     return new Promise((resolve, reject) => {
       let received = Buffer.alloc(0);
       const timer = setTimeout(() => end(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
@@ -66,7 +66,7 @@ export function rawClient(url: string, timeoutMs: number): RawClient {
         ask(request).then(resolve, reject);
       };
       used.on('data', read).once('close', closed);
-      used.write(Buffer.from(text, 'latin1'));
+      used.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
     });
   }
 

@@ -6,6 +6,7 @@ import { Miniflare } from 'miniflare';
 import { inject } from 'vitest';
 import { RATE_LIMITS } from '../../shared/contract/access.ts';
 import type { LogLine } from '../../shared/contract/log.ts';
+import { residentMb } from '../../workers/bench/memory.ts';
 
 const HOST = 'host';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -114,9 +115,6 @@ function workerds(): string[] {
   const pids = readFileSync(children, 'utf8').split(' ').filter(Boolean);
   return pids.filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'workerd');
 }
-
-const residentMb = (pid: string): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 
 const MODULE_TYPES = { '.js': 'ESModule', '.wasm': 'CompiledWasm', '.onnx': 'Data', '.bin': 'Data' } as const;
 

@@ -55,6 +55,18 @@ describe('refine with a GPU service', () => {
     await expect.poll(predictions).toBe(before + 1);
   });
 
+  it('draws a row once that many ask for at the same time, in two Workers that know nothing of each other', async () => {
+    const other = await startWorker({ GPU_URL: service.url, GPU_TOKEN: TOKEN, GPU_BUDGET_MS: '20000' });
+    const before = predictions();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => refine('boys navy cargo', '&seed=77', at % 2 ? worker : other)),
+    );
+    expect(new Set(answers.map(({ stage }) => stage))).toEqual(new Set(['final']));
+    expect(new Set(answers.map(({ steps }) => JSON.stringify(steps))).size).toBe(1);
+    await expect.poll(predictions).toBe(before + 1);
+    await other.stop();
+  });
+
   it('is not asked where drafts are', async () => {
     const before = predictions();
     const answer = await refine('green shorts', '&stage=draft');

@@ -4,6 +4,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   encoders: () => import('./encoders.ts'),
   hits: () => import('./hits.ts'),
   serve: () => import('./serving.ts'),
+  overload: () => import('./overload.ts'),
   soak: () => import('./soak.ts'),
   page: () => import('./page.ts'),
 };

@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { capacity } from './ask-service.ts';
 import { type GpuProcess, loopRate, startGpu, TOKEN } from './gpu-process.ts';
 import { median, quantile } from './numbers.ts';
 import { bundle } from './process.ts';
@@ -58,38 +59,17 @@ async function misses(worker: Workerd): Promise<void> {
 }
 
 /** The GPU service under load, and the loop alone, in turn. */
-async function service({ url, model }: GpuProcess): Promise<void> {
+async function service({ url }: GpuProcess): Promise<void> {
   const ratios: number[] = [];
   for (let turn = 0; turn < Math.max(3, Math.ceil(turns / 2)); turn += 1) {
     const loop = await loopRate(SECONDS * 2);
-    const served = await serviceRate(url, model, turn * 1_000_000, SECONDS * 2);
+    const served = await capacity(url, AT_ONCE, SECONDS * 2, turn * 1_000_000);
     ratios.push(served / loop);
     console.log(
       `GPU service ${round(served)} pictures/s, in-process loop ${round(loop)}: ${round(served / loop)}`,
     );
   }
   console.log(`GPU service : in-process loop  ${round(median(ratios))}  (bar 0.90 at least)`);
-}
-
-async function serviceRate(url: string, model: string, firstSeed: number, seconds: number): Promise<number> {
-  let made = 0;
-  let seed = firstSeed;
-  const since = performance.now();
-  const caller = async (): Promise<void> => {
-    while (performance.now() - since < seconds * 1_000) {
-      seed += 1;
-      const input = { tokens: [4, 9, 1], lab: [30, 10, 5], seed, size: 256, format: 'webp' };
-      const answer = await fetch(`${url}/v1/predictions`, {
-        method: 'POST',
-        headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json', Prefer: 'wait=30' },
-        body: JSON.stringify({ version: model, input }),
-      });
-      await answer.arrayBuffer();
-      if (answer.status === 201) made += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, caller));
-  return (made * 1_000) / (performance.now() - since);
 }
 
 function round(value: number): number {

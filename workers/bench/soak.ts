@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGpu, TOKEN } from './gpu-process.ts';
+import { plot, residentMb, watch } from './memory.ts';
 import { bundle } from './process.ts';
-import { residentMb, startWorkerd } from './workerd.ts';
+import { startWorkerd } from './workerd.ts';
 
 const minutes = Number(process.argv[3] ?? 10);
 const SHOPPERS = 6;
@@ -33,40 +34,17 @@ try {
       else counts[answer.headers.get('X-Preview-Stage') === '2' ? 'final' : 'draft'] += 1;
     }
   };
-  const rows: { second: number; worker: number; gpu: number }[] = [];
-  const sampler = setInterval(
-    () =>
-      rows.push({
-        second: Math.round(performance.now() / 1_000),
-        worker: worker.memory(),
-        gpu: residentMb(gpu.child.pid ?? 0),
-      }),
-    (minutes * 60_000) / SAMPLES,
-  );
+  const everyMs = (minutes * 60_000) / SAMPLES;
+  const watches = {
+    worker: watch(worker.memory, everyMs),
+    'GPU service': watch(() => residentMb(gpu.child.pid ?? 0), everyMs),
+  };
   await Promise.all(Array.from({ length: SHOPPERS }, shopper));
-  clearInterval(sampler);
+  const samples = Object.entries(watches).map(([name, { stop }]) => ({ name, samples: stop() }));
   await worker.stop();
-  console.log(`${minutes} minutes, ${SHOPPERS} shoppers:`, counts);
-  for (const name of ['worker', 'gpu'] as const) {
-    const values = rows.map((row) => row[name]);
-    const [third, last] = [
-      values.slice(values.length / 3, (values.length * 2) / 3),
-      values.slice((values.length * 2) / 3),
-    ];
-    console.log(
-      `\n${name}: resident memory, MB; mean of the middle third ${mean(third).toFixed(0)}, of the last ${mean(last).toFixed(0)}`,
-    );
-    const most = Math.max(...values);
-    for (const row of rows)
-      console.log(
-        `${String(row.second).padStart(6)} s ${'#'.repeat(Math.round((row[name] / most) * 60))} ${row[name].toFixed(0)}`,
-      );
-  }
+  console.log(`${minutes} minutes, ${SHOPPERS} shoppers, ${seed} pictures:`, counts);
+  for (const { name, samples: taken } of samples) plot(name, taken);
 } finally {
   gpu.stop();
   rmSync(dir, { recursive: true, force: true });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Miniflare } from 'miniflare';
+import { residentMb } from './memory.ts';
 
 const TYPES = { '.js': 'ESModule', '.wasm': 'CompiledWasm', '.onnx': 'Data', '.bin': 'Data' } as const;
 
@@ -70,10 +71,6 @@ export async function startWorkerd(
     stop: () => miniflare.dispose(),
   };
 }
-
-/** Resident memory of a process, MB. */
-export const residentMb = (pid: string | number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 
 const cpuMs = (pid: string): number =>
   readdirSync(`/proc/${pid}/task`)

@@ -158,6 +158,22 @@ describe('equal requests', () => {
   });
 });
 
+it('a cache that hangs costs half of the budget at most, and a read that is shared', async () => {
+  let reads = 0;
+  const finals: PictureCache = {
+    get: () => {
+      reads += 1;
+      return new Promise(() => undefined);
+    },
+    put: async () => ok(null),
+  };
+  const { ask, incidents } = setUp({ finals, budgetMs: 2_000, deadlineMs: 20_000 });
+  const answers = await Promise.all([ask('auto'), ask('auto'), ask('final')]);
+  for (const answer of answers) expect(answer).toMatchObject({ ok: true, value: { outcome: 'final' } });
+  expect(reads).toBe(1);
+  expect(incidents[0]).toMatchObject({ what: 'cache_read_slow', detail: 'no answer within 1000 ms' });
+});
+
 it('a cache that fails costs a generation, is reported, and nothing else', async () => {
   const { ask, incidents, settled } = setUp({ finals: broken, drafts: broken });
   expect(await ask('auto')).toMatchObject({ ok: true, value: { outcome: 'final' } });
