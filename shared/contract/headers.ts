@@ -38,6 +38,9 @@ export const HEADER = {
   rateLimitPolicy: 'RateLimit-Policy',
 } as const;
 
+/** Fetch Standard, section 3.3.3. */
+export const ALLOW_ORIGIN = 'Access-Control-Allow-Origin';
+
 /** Where the bytes of an answer come from. */
 export const PICTURE_SOURCES = ['cache', 'gpu', 'edge'] as const;
 export type PictureSource = (typeof PICTURE_SOURCES)[number];

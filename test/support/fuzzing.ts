@@ -13,8 +13,14 @@ const CLIENTS = 4;
 const HANG_MS = 20_000;
 const BATCH = 1_000;
 const SAMPLES = 60;
-/** Fewer requests than these say nothing of growth: caches fill, code is compiled. */
-const ENOUGH = 20_000;
+/**
+ * Fewer requests than these say nothing of growth: the heaps of workerd's isolates fill for some 65,000 requests, the
+ * simulated KV's and its router's among them, until V8 collects as much as is made; then they go up and down.
+ */
+const ENOUGH = 100_000;
+/** Of the run; and a kilobyte a request, less than any picture has. */
+const LATE = 2 / 3;
+const MAX_GROWTH = 1;
 
 export interface Fuzzed {
   readonly url: string;
@@ -60,12 +66,13 @@ export async function fuzz({ url, any, check, memory }: Fuzzed): Promise<readonl
   return samples;
 }
 
-/** That it does not grow, MB per thousand requests; of a short run nothing can be said. */
-export function expectFlat(samples: readonly Sample[], most: number): void {
+/** That memory does not grow any more; of a short run nothing can be said. */
+export function expectFlat(samples: readonly Sample[]): void {
   if (REQUESTS < ENOUGH) return;
   console.log(samples.map(({ at, mb }) => `${at.toFixed(1)}k ${mb.toFixed(0)} MB`).join('\n'));
-  console.log(`growth in the second half: ${growth(samples).toFixed(3)} MB per thousand requests`);
-  expect(growth(samples)).toBeLessThan(most);
+  const grown = growth(samples, LATE);
+  console.log(`growth in the last third: ${grown.toFixed(2)} MB per thousand requests`);
+  expect(grown).toBeLessThan(MAX_GROWTH);
 }
 
 /** A header of an answer: nothing of what was asked can end it or begin another. */

@@ -120,7 +120,7 @@ describe('with its GPU service', () => {
     for (let turn = 0; turn < 2; turn += 1) {
       const { headers } = await worker.fetch(address);
       expect(headers.get('Cache-Control')).toBe(cacheControl);
-      expect(headers.get('ETag')).toMatch(/^W\/"[0-9a-f]{24}"$/);
+      expect(headers.get('ETag')).toMatch(/^W\/"p1:[\w.:-]+"$/);
       expect(headers.get('X-Preview-Stage')).toBe('2');
       expect(headers.get('X-Preview-Source')).toMatch(/^(gpu|cache)$/);
       expect(headers.get('X-Preview-Error')).toBeNull();

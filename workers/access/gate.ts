@@ -2,7 +2,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { MAX_ADDRESS_BYTES, MAX_BODY_BYTES, RATE_LIMITS } from '../../shared/contract/access.ts';
 import { problem } from '../../shared/contract/errors.ts';
-import { EXPOSED_HEADERS, HEADER } from '../../shared/contract/headers.ts';
+import { ALLOW_ORIGIN, EXPOSED_HEADERS, HEADER } from '../../shared/contract/headers.ts';
 import type { AppContext } from '../http/env.ts';
 import { refuse } from '../http/refuse.ts';
 import { log } from '../log.ts';
@@ -59,6 +59,8 @@ export async function letIn(c: AppContext, address: string): Promise<Response | 
   const admitted = await admit(asking, c.get('services').config.access, Date.now());
   if (!admitted.ok) {
     if (admitted.error.code === 'unauthorized') c.header('WWW-Authenticate', 'Bearer');
+    // Why a page was refused is no secret, and its author has to be able to read it.
+    c.header(ALLOW_ORIGIN, '*');
     // Why a page was refused is no secret, and its author has to be able to read it.
     c.header('Access-Control-Allow-Origin', '*');
     return refuse(c, admitted.error);

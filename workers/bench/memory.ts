@@ -36,11 +36,12 @@ export function watch(read: () => number, everyMs: number): { stop(): readonly S
 }
 
 /**
- * Growth of the second half, MB per unit of `at`: the median of the slopes between all pairs of samples (Theil and
- * Sen), which a garbage collection here or there does not move.
+ * Growth of the late samples, MB per unit of `at`: the median of the slopes between all pairs of them (Theil and Sen),
+ * which a garbage collection here or there does not move.
+ * @param from the part of the samples before which nothing counts
  */
-export function growth(samples: readonly Sample[]): number {
-  const late = samples.slice(Math.floor(samples.length / 2));
+export function growth(samples: readonly Sample[], from = 0.5): number {
+  const late = samples.slice(Math.floor(samples.length * from));
   const slopes = late.flatMap((a, at) => late.slice(at + 1).map((b) => (b.mb - a.mb) / (b.at - a.at)));
   return quantile(slopes, 0.5);
 }

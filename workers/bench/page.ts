@@ -15,7 +15,7 @@ import { gzipSync } from 'node:zlib';
 import { chromium, type Page } from 'playwright-core';
 import type {} from '../component/restgan-preview.ts';
 import { CHROMIUM, CHROMIUM_FLAGS, NEEDS_CHROMIUM } from './chromium.ts';
-import { median, quantile } from './load.ts';
+import { median, quantile } from './numbers.ts';
 import { bundle } from './process.ts';
 import { startWorkerd } from './workerd.ts';
 

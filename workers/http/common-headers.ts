@@ -1,5 +1,5 @@
 import { rateLimitPolicy } from '../../shared/contract/access.ts';
-import { EXPOSED_HEADERS, HEADER } from '../../shared/contract/headers.ts';
+import { ALLOW_ORIGIN, EXPOSED_HEADERS, HEADER } from '../../shared/contract/headers.ts';
 import type { AppContext } from './env.ts';
 
 /**
@@ -35,11 +35,11 @@ function crossOrigin(c: AppContext): Record<string, string> {
   const access = c.get('services')?.config.access;
   if (access === undefined) return {};
   if (access.open) {
-    return { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': EXPOSED };
+    return { [ALLOW_ORIGIN]: '*', 'Access-Control-Expose-Headers': EXPOSED };
   }
   const origin = c.req.header('Origin');
   const vary = { Vary: 'Origin', 'Access-Control-Expose-Headers': EXPOSED };
   return origin !== undefined && access.corsOrigins.includes(origin)
-    ? { ...vary, 'Access-Control-Allow-Origin': origin }
+    ? { ...vary, [ALLOW_ORIGIN]: origin }
     : vary;
 }

@@ -1,5 +1,5 @@
 import { problem } from '../../shared/contract/errors.ts';
-import { HEADER } from '../../shared/contract/headers.ts';
+import { ALLOW_ORIGIN, HEADER } from '../../shared/contract/headers.ts';
 import { addressOf, letIn, limitSize, preflight, serversOnly } from '../access/gate.ts';
 import { log } from '../log.ts';
 import { servicesOf } from '../services.ts';
@@ -62,7 +62,8 @@ function build(answer: Answer, common: Readonly<Record<string, string>>): Respon
   }
   for (const [name, value] of Object.entries(common)) {
     if (name === 'Vary') answer.headers.append(name, value);
-    else answer.headers.set(name, value);
+    // A refusal may be read by more than an answer.
+    else if (name !== ALLOW_ORIGIN || !answer.headers.has(name)) answer.headers.set(name, value);
   }
   return answer;
 }
