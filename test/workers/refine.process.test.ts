@@ -56,10 +56,12 @@ describe('refine with a GPU service', () => {
   });
 
   it('draws a row once that many ask for at the same time, in two Workers that know nothing of each other', async () => {
-    const other = await startWorker({ GPU_URL: service.url, GPU_TOKEN: TOKEN, GPU_BUDGET_MS: '20000' });
+    const other = await startWorker({ GPU_URL: whole.service.url, GPU_TOKEN: TOKEN, GPU_BUDGET_MS: '20000' });
     const before = predictions();
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, at) => refine('boys navy cargo', '&seed=77', at % 2 ? worker : other)),
+      Array.from({ length: 20 }, (_, at) =>
+        refine('boys navy cargo', '&seed=77', at % 2 ? whole.worker : other),
+      ),
     );
     expect(new Set(answers.map(({ stage }) => stage))).toEqual(new Set(['final']));
     expect(new Set(answers.map(({ steps }) => JSON.stringify(steps))).size).toBe(1);
