@@ -22,7 +22,7 @@ class ColorWords:
     """The catalogue's raw colour words as further tokens: what a title says before any clustering in Lab."""
 
     def __init__(self, names: list[str], lab: torch.Tensor, first: int):
-        self.names, self.lab, self.first = names, lab, first  # lab [W, 3]: the median of the garments so named
+        self.names, self.lab, self.first = names, lab.float(), first  # lab [W, 3]: the median of the garments so named
 
     @classmethod
     def of(cls, rows: list[dict], first: int) -> "ColorWords":
@@ -63,7 +63,7 @@ class Text(nn.Module):
         words, lengths = self.embedding(tokens), (tokens > 0).sum(1).clamp(min=1)
         if self.lstm:
             states, _ = self.lstm(words)
-            text = states[torch.arange(len(tokens)), lengths - 1]
+            text = states[torch.arange(len(tokens), device=tokens.device), lengths - 1]
         else:
             text = words.sum(1) / lengths[:, None]
         mu, log_var = self.out(text).float().chunk(2, 1)

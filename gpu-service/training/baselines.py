@@ -18,17 +18,17 @@ import shutil
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 import data as datasets
+import runs
 from baseline_models import CONDITION, ColorWords, Judge, StackGan, StackGanV2, Z
 from discriminator import Discriminator, picture_input, wrong_tokens
 from lab import composite_rgb, rgb_to_lab
 from model import COLOR_TOKEN
-from runs import Average, Run, sheet, train_until
+from runs import Average, Run, has_fast_bf16, pick_device, sheet, train_until
 
 KINDS = {"b1": "StackGAN", "b2": "b1 + LSTM", "b3": "b1 + auxiliary heads", "b4": "StackGAN-v2", "b5": "b1 + our augmentation, EMA, discriminator"}
 
@@ -45,6 +45,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--lr", type=float, default=2e-4)
     parser.add_argument("--minutes", type=float, default=0, help="stop each after this long, 0 never")
+    parser.add_argument("--by-clock", action="store_true", help="the learning rate falls with the minutes where they end before the images")
     parser.add_argument("--save-minutes", type=float, default=3)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=5)
@@ -61,15 +62,17 @@ def generator_of(which: str, vocabulary: int) -> nn.Module:
 class Trainer:
     def __init__(self, args: argparse.Namespace, which: str, source: datasets.Source, data: datasets.Dataset):
         torch.manual_seed(args.seed)
-        self.args, self.which, self.source, self.data = args, which, source, data
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.args, self.which, self.source = args, which, source
+        self.device = pick_device()
+        self.data = data.to(self.device)
         self.colors = ColorWords.of(data.rows, source.vocabulary)
-        self.color_words = self.colors.index(data.rows, data.color)
+        self.color_words = self.colors.index(data.rows, data.color).to(self.device)
+        self.colors_lab = self.colors.lab.to(self.device)
         self.vocabulary = source.vocabulary + len(self.colors.names)
         layout = {"device": self.device, "memory_format": torch.channels_last}
         self.generator = generator_of(which, self.vocabulary).to(**layout)
         self.average = Average(self.generator, min(10_000, args.images / 12))
-        self.swap = datasets.rivals(source)
+        self.swap = datasets.rivals(source).to(self.device)
         if which == "b5":
             self.judges = nn.ModuleList([Discriminator(source.vocabulary, len(source.centroids))]).to(**layout)
         else:
@@ -77,10 +80,10 @@ class Trainer:
         heads = {"kind": 3, "gender": 3, "word": len(self.colors.names)} if which == "b3" else {}
         self.heads = nn.ModuleDict({name: nn.Linear(self.judges[0].width * 16, size) for name, size in heads.items()}).to(self.device)
         betas = (0.0, 0.99) if which == "b5" else (0.5, 0.999)
-        self.opt_g = torch.optim.Adam(self.generator.parameters(), args.lr, betas)
-        self.opt_d = torch.optim.Adam([*self.judges.parameters(), *self.heads.parameters()], args.lr, betas)
-        self.images, self.steps, self.earlier = 0, 0, 0.0
-        self.rng, self.order = torch.Generator().manual_seed(args.seed), np.random.default_rng(args.seed)
+        self.opt_g = torch.optim.Adam(self.generator.parameters(), args.lr, betas, fused=self.device.type == "cuda")
+        self.opt_d = torch.optim.Adam([*self.judges.parameters(), *self.heads.parameters()], args.lr, betas, fused=self.device.type == "cuda")
+        self.images, self.steps, self.earlier, self.began = 0, 0, 0.0, time.time()
+        self.rng = torch.Generator(self.device).manual_seed(args.seed)
 
     PARTS = ("generator", "judges", "heads", "opt_g", "opt_d")
 
@@ -91,47 +94,42 @@ class Trainer:
         return {**parts, **about, "ema": self.average.module.state_dict(), "cpu_seconds": self.earlier + time.process_time()}
 
     def restore(self, state: dict) -> None:
-        for name in self.PARTS:
-            getattr(self, name).load_state_dict(state[name])
-        self.average.module.load_state_dict(state["ema"])
-        self.images, self.steps = state["images"], state["steps"]
+        runs.load_parts(self, state)
         self.earlier = state["cpu_seconds"] - time.process_time()
         self.rng.manual_seed(self.args.seed + self.images)
-        self.order = np.random.default_rng(self.args.seed + self.images)
 
     def batch(self) -> dict:
         """Pictures, titles and labels; the originals' crop and mirror (a shift by at most 2 px), or for b5 our augmentation."""
         data = self.data
-        index = torch.from_numpy(self.order.integers(0, len(data), self.args.batch))
+        index = torch.randint(len(data), (self.args.batch,), generator=self.rng, device=self.device)
         lab, alpha, color = data.lab[index].float(), data.alpha[index].float() / 255, data.color[index]
         tokens, words = data.tokens[index], self.color_words[index]
         if self.which == "b5":
             lab, alpha, color = datasets.augment(lab, alpha, color, data.denim[index], self.rng)
             moved = (color - data.color[index]).norm(dim=1) > 1
-            words = torch.where(moved, self.colors.nearest(color), words)
-            tokens = datasets.shopper_order(tokens, data.kind[index], self.order)
+            words = torch.where(moved, torch.cdist(color, self.colors_lab).argmin(1), words)
+            tokens = datasets.shopper_order(tokens, data.kind[index], self.rng)
         else:
             lab, alpha, _ = datasets.augment(lab, alpha, color, torch.ones_like(data.denim[index]), self.rng)
         named = (tokens == COLOR_TOKEN).any(1)
-        batch = {
+        return {
             "rgb": composite_rgb(lab, alpha).contiguous(memory_format=torch.channels_last),
             "real": picture_input(lab, alpha).contiguous(memory_format=torch.channels_last),
             "bare": tokens,
             "titles": self.colors.write(tokens, words),
-            "color": torch.cat([color, torch.ones(len(color), 1)], 1) * named[:, None],
+            "color": F.pad(color, (0, 1), value=1.0) * named[:, None],
             "kind": data.kind[index],
             "gender": data.gender[index],
             "word": words,
         }
-        return {key: value.to(self.device) for key, value in batch.items()}
 
     def draw(self, titles: torch.Tensor) -> tuple:
         z, noise = (torch.randn(len(titles), size, device=self.device) for size in (Z, CONDITION))
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=has_fast_bf16()):
             return self.generator(titles, z, noise)
 
     def step(self) -> dict:
-        rate = self.args.lr * 0.5 ** int(6 * min(self.images / self.args.images, 0.999))
+        rate = self.args.lr * 0.5 ** int(6 * min(runs.progress(self), 0.999))
         for optimiser in (self.opt_g, self.opt_d):
             for group in optimiser.param_groups:
                 group["lr"] = rate
@@ -155,7 +153,7 @@ class Trainer:
             reals.insert(0, F.avg_pool2d(reals[0], 2))
         total, right = 0.0, []
         for judge, real, fake in zip(self.judges, reals, fakes, strict=True):
-            with torch.autocast(self.device.type, torch.bfloat16):
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=has_fast_bf16()):
                 on_real, on_fake = judge.body(real), judge.body(fake.detach())
                 good, bad = judge.conditional(on_real, mu_d), judge.conditional(on_fake, mu_d)
                 wrong = judge.conditional(on_real, mu_d.roll(1, 0))
@@ -169,7 +167,7 @@ class Trainer:
         self.judges.requires_grad_(False)
         adversarial = 0.0
         for judge, fake in zip(self.judges, fakes, strict=True):
-            with torch.autocast(self.device.type, torch.bfloat16):
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=has_fast_bf16()):
                 features = judge.body(fake)
                 adversarial = adversarial + bce(judge.conditional(features, mu_d), 1)
                 if self.which == "b4":
@@ -192,9 +190,9 @@ class Trainer:
         fake = as_input(made)
         lazy = self.steps % 8 == 0
         condition = judge.condition(batch["bare"], batch["color"])
-        wrong = judge.condition(wrong_tokens(batch["bare"], self.swap.to(self.device)), batch["color"])
+        wrong = judge.condition(wrong_tokens(batch["bare"], self.swap), batch["color"])
         real_in, fake_in = batch["real"].requires_grad_(lazy), fake.detach().requires_grad_(lazy)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=not lazy):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=has_fast_bf16() and not lazy):
             features, fake_features = judge.features(real_in)[0].float(), judge.features(fake_in)[0].float()
         good, bad = judge.judge(features, condition), judge.judge(fake_features, condition)
         loss = F.softplus(bad - good).mean() + 0.5 * F.softplus(judge.judge(features, wrong) - good).mean()
@@ -203,7 +201,7 @@ class Trainer:
             loss = loss + 8 * 0.05 * sum(slope.square().sum((1, 2, 3)).mean() for slope in slopes)
         self.update(self.opt_d, loss)
         judge.requires_grad_(False)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=has_fast_bf16()):
             features = judge.features(fake)[0].float()
         adversarial = F.softplus(good.detach() - judge.judge(features, condition.detach())).mean()
         kl = 0.5 * (mu.square() + log_var.exp() - 1 - log_var).mean()
@@ -246,9 +244,10 @@ def samples(trainer: Trainer, held: datasets.Dataset, path: Path) -> None:
     model = (trainer.average.module if trainer.which in AVERAGED else trainer.generator).eval()
     pick = [row * 97 % len(held) for row in range(8)]
     words = trainer.colors.index([held.rows[i] for i in pick], held.color[pick])
-    titles = trainer.colors.write(held.tokens[pick], words)
-    torch.manual_seed(0)
-    columns = [model(titles, torch.randn(8, Z), torch.randn(8, CONDITION))[0][-1][:, :3] / 2 + 0.5 for _ in range(8)]
+    titles = trainer.colors.write(held.tokens[pick], words).to(trainer.device)
+    noise = torch.Generator().manual_seed(0)
+    draw = lambda size: torch.randn(8, size, generator=noise).to(trainer.device)  # noqa: E731
+    columns = [model(titles, draw(Z), draw(CONDITION))[0][-1][:, :3].cpu() / 2 + 0.5 for _ in range(8)]
     columns.append(composite_rgb(held.lab[pick].float(), held.alpha[pick].float() / 255))
     sheet(torch.stack(columns, 1).flatten(0, 1), 9, path, scale=2)
     trainer.generator.train(training)

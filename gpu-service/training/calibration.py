@@ -9,24 +9,26 @@ from model import LATENT_DIM
 
 
 @torch.no_grad()
-def posterior(trainer, data: datasets.Dataset, count: int = 4096) -> dict[str, torch.Tensor]:
-    """The latents that real garments have, given their words' state h: z ~ normal(mean + words h, factor factor').
+def fit_seeds(generator, encoder, data: datasets.Dataset, tokens: torch.Tensor, rows: torch.Tensor) -> None:
+    """Sets where `generator` draws z to where real garments lie, given their words' state h: normal(mean + words h, factor factor').
 
     Ex-post density estimation (Ghosh et al., "From variational to deterministic autoencoders", 2020), with the mean by ridge
     regression on h: with a weak KL the encoder spreads wider than the standard normal, and differently for wide legs and for
-    shorts. `words` [64, hidden], `mean` [64], `factor` [64, 64] lower triangular; export.py folds them into the weights.
+    shorts. `rows` [N] of the data, `tokens` [N, 16] how their titles are typed.
     """
     means, variances, states = [], [], []
-    for start in range(0, min(count, len(data)), 128):
-        part = slice(start, start + 128)
-        pictures = picture_input(data.lab[part].float(), data.alpha[part].float() / 255).to(trainer.device)
-        mean, log_var = trainer.encoder(pictures)
-        means.append(mean.cpu()), variances.append(log_var.exp().cpu())
-        states.append(trainer.average.module.text(datasets.as_asked(data.tokens[part]).to(trainer.device)).cpu())
+    for part in torch.arange(len(rows), device=rows.device).split(512):
+        pick = rows[part]
+        mean, log_var = encoder(picture_input(data.lab[pick].float(), data.alpha[pick].float() / 255))
+        means.append(mean.float()), variances.append(log_var.float().exp())
+        states.append(generator.text(tokens[part]).float())
     found, known = torch.cat(means).double(), F.pad(torch.cat(states).double(), (0, 1), value=1.0)
-    rule = torch.linalg.solve(known.T @ known + torch.eye(known.shape[1], dtype=torch.float64), known.T @ found)
+    ridge = torch.eye(known.shape[1], dtype=torch.float64, device=known.device) * len(rows) / 1000
+    rule = torch.linalg.solve(known.T @ known + ridge, known.T @ found)
     rest = torch.cov((found - known @ rule).T) + torch.diag(torch.cat(variances).double().mean(0))
-    return {"words": rule[:-1].T.float(), "mean": rule[-1].float(), "factor": torch.linalg.cholesky(rest).float()}
+    generator.seed_words.copy_(rule[:-1].T)
+    generator.seed_mean.copy_(rule[-1])
+    generator.seed_factor.copy_(torch.linalg.cholesky(rest))
 
 
 @torch.no_grad()

@@ -1,32 +1,47 @@
-"""Training in short visits to a machine with a GPU: a packed dataset goes there, checkpoints come back in small files.
+"""Training in short visits to a machine with a GPU and nothing else: data packed small, jobs side by side, results in small files.
 
-    python3 capsule.py pack  --data ../../dataset --out capsule          # here: a folder of at most 60 MB
-    python3 capsule.py chunk --capsule capsule --parts parts --out OUT --stage stage1 --minutes 8.5 -- --batch 256 --lr 1e-3
-    python3 capsule.py join  --parts OUT --run ../../runs/g              # here: checkpoints ready for export.py
+    python3 capsule.py pack  --data ../../dataset --out capsule --with runs/a/classifier.pt   # here: a folder of at most 60 MB
+    python3 capsule.py visit --capsule capsule --plan plan.json --out OUT                     # there: files of at most 15 MiB
+    python3 capsule.py join  --parts OUT --runs ../../runs                                    # here: run folders as trainers leave them
 
-A chunk unpacks, joins the parts of earlier chunks, trains until its minutes are over, and leaves every checkpoint in parts of
-at most 15 MiB beside statistics and the newest sample sheet.
+A plan lists jobs, each a trainer's command; those with `after` wait for another to end, those with `otherwise` try again with
+these arguments where the first ones fail:
+
+    {"minutes": 9, "jobs": [
+      {"name": "ours", "run": "g", "script": "train.py", "args": ["--batch", "128", "--guides", "{capsule}/classifier.pt"]},
+      {"name": "refine", "run": "g", "after": "ours", "script": "train_stage2.py", "args": ["--batch", "64"]}]}
+
+When the minutes are over every job is told to save. Checkpoints come back as weights to draw with; runs that the plan lists under
+`"go_on"` keep their judges too, and with `"whole": true` all keep everything. --runs lets the next visit go on with them.
 """
 
 import argparse
 import io
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 import data as datasets
+from baselines import AVERAGED
 
-PART_BYTES = 15 * 2**20
+PART_BYTES, MOST = 15 * 2**20, 4
 PACK_BYTES = 60 * 10**6
 SHARP_PX = 330
-TRAINERS = {"stage1": "train.py", "stage2": "train_stage2.py", "classifier": "train_classifier.py"}
-ROW_KEYS = ("id", "split", "usable", "tokens", "lab", "type", "gender", "detailPx")
+ROW_KEYS = ("id", "split", "usable", "tokens", "lab", "type", "gender", "detailPx", "colorWord", "style")
+# Checkpoint entries that only training on needs.
+TRAINING_ONLY = ("opt_g", "opt_d", "opt_p", "optimiser", "judges", "heads")
 
 
 def encode(rgba: np.ndarray, quality: int) -> bytes:
@@ -35,7 +50,7 @@ def encode(rgba: np.ndarray, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def pack(folder: Path, out: Path, quality: int) -> None:
+def pack(folder: Path, out: Path, quality: int, extra: list[Path]) -> None:
     """The rows that train the generator, pictures as WebP with alpha; 256 px only where detail is true."""
     source = datasets.open_source(folder)
     packs = {64: datasets.pack_path(source, 64), 256: datasets.pack_path(source, 256)}
@@ -44,7 +59,7 @@ def pack(folder: Path, out: Path, quality: int) -> None:
     with (out / "64.webps").open("wb") as small, (out / "256.webps").open("wb") as large:
         files = {64: small, 256: large}
         for row in source.rows:
-            if not row["usable"]["generator"] or row["lab"] is None:
+            if not row["usable"]["generator"] or row["lab"] is None or row["split"] == "test":
                 continue
             kept = {key: row.get(key) for key in ROW_KEYS} | {"pack64": None, "pack256": None, "webp": {}}
             for edge in (64, 256):
@@ -56,8 +71,8 @@ def pack(folder: Path, out: Path, quality: int) -> None:
                 files[edge].write(data)
             rows.append(kept)
     (out / "rows.jsonl").write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows))
-    for name in ("dataset.json", "colors.json"):
-        shutil.copy(folder / name, out / name)
+    for file in (folder / "dataset.json", folder / "colors.json", *extra):
+        shutil.copy(file, out / file.name)
     total = sum(file.stat().st_size for file in out.iterdir())
     if total > PACK_BYTES:
         raise SystemExit(f"The capsule is {total} bytes, {PACK_BYTES} are allowed: lower --quality.")
@@ -69,51 +84,107 @@ def unpack(capsule: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = [json.loads(line) for line in (capsule / "rows.jsonl").read_text().splitlines()]
     for edge in (64, 256):
-        data, count = (capsule / f"{edge}.webps").read_bytes(), 0
-        with (folder / f"rgba{edge}.bin").open("wb") as file:
-            for row in rows:
-                if str(edge) in row["webp"]:
-                    offset, length = row["webp"][str(edge)]
-                    file.write(np.asarray(Image.open(io.BytesIO(data[offset : offset + length])).convert("RGBA")).tobytes())
-                    row[f"pack{edge}"], count = count, count + 1
+        data = (capsule / f"{edge}.webps").read_bytes()
+        kept = [row for row in rows if str(edge) in row["webp"]]
+
+        def decode(row: dict, data: bytes = data, edge: int = edge) -> bytes:
+            offset, length = row["webp"][str(edge)]
+            return np.asarray(Image.open(io.BytesIO(data[offset : offset + length])).convert("RGBA")).tobytes()
+
+        with ThreadPoolExecutor() as pool, (folder / f"rgba{edge}.bin").open("wb") as file:
+            for count, (row, picture) in enumerate(zip(kept, pool.map(decode, kept), strict=True)):
+                file.write(picture)
+                row[f"pack{edge}"] = count
     (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     for name in ("dataset.json", "colors.json"):
         shutil.copy(capsule / name, folder / name)
 
 
-def split(checkpoint: Path, out: Path) -> None:
-    data = checkpoint.read_bytes()
+def slim(checkpoint: Path, go_on: bool) -> None:
+    """Leaves out what only training on needs, and, unless the run will `go_on`, what only training needs; stores half precision."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    live = "generator" if "encoder" in state else "stage2"
+    left_out = {*TRAINING_ONLY, live}
+    if not go_on:
+        left_out |= {"judge", "second", "encoder"}
+    if "which" in state:
+        left_out.add("generator" if state["which"] in AVERAGED else "ema")
+    kept = {key: value for key, value in state.items() if key not in left_out}
+    for name, part in kept.items():
+        if isinstance(part, dict) and not (go_on and name == "ema"):
+            kept[name] = {key: value.half() if torch.is_tensor(value) and value.is_floating_point() else value for key, value in part.items()}
+    torch.save(kept, checkpoint)
+
+
+def split(runs: Path, plan: dict, out: Path, rest: Path) -> None:
+    """Run folders -> one archive in parts: checkpoints, statistics, options, logs and the newest sheets. Parts over MOST go to `rest`."""
+    archive = runs.parent / "runs.tar"
+    with tarfile.open(archive, "w") as tar:
+        for file in sorted(runs.glob("*/*"), key=lambda file: ("three-quarters" in file.name, file)):
+            newest = file.suffix != ".png" or file == max(file.parent.glob(f"{file.name.split('-')[0]}-*.png"))
+            if file.suffix in (".pt", ".json", ".jsonl", ".log", ".png") and newest:
+                if file.suffix == ".pt" and not plan.get("whole"):
+                    slim(file, file.parent.name in plan.get("go_on", []))
+                tar.add(file, file.relative_to(runs))
+    data = archive.read_bytes()
     for number, start in enumerate(range(0, len(data), PART_BYTES)):
-        (out / f"{checkpoint.stem}.pt.{number:02d}").write_bytes(data[start : start + PART_BYTES])
+        folder = out if number < MOST else rest
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"runs.tar.{number:02d}").write_bytes(data[start : start + PART_BYTES])
+    print(f"{len(data) / 1e6:.1f} MB", flush=True)
 
 
-def join(parts: Path, run: Path) -> list[str]:
-    """Parts of every checkpoint -> whole files in a run folder; their names."""
-    run.mkdir(parents=True, exist_ok=True)
-    names = sorted({part.name.rsplit(".", 1)[0] for part in parts.glob("*.pt.??")})
-    for name in names:
-        (run / name).write_bytes(b"".join(part.read_bytes() for part in sorted(parts.glob(f"{name}.??"))))
-    for stats in parts.glob("*.stats.jsonl"):
-        shutil.copy(stats, run / stats.name)
-    return names
+def join(parts: Path, runs: Path) -> None:
+    """What a visit left -> run folders."""
+    whole = b"".join(part.read_bytes() for part in sorted(parts.glob("runs.tar.??")))
+    with tarfile.open(fileobj=io.BytesIO(whole)) as tar:
+        tar.extractall(runs, filter="data")
+        print("joined:", *(name for name in tar.getnames() if name.endswith(".pt")))
 
 
-def chunk(args: argparse.Namespace) -> None:
+def visit(args: argparse.Namespace) -> None:
+    """Runs the plan's jobs side by side until they end or the minutes are over."""
+    plan, began = json.loads(args.plan.read_text()), time.time()
     with tempfile.TemporaryDirectory() as scratch:
-        dataset, run = Path(scratch) / "dataset", Path(scratch) / "run"
+        dataset, runs = Path(scratch) / "dataset", Path(scratch) / "runs"
         unpack(args.capsule, dataset)
-        if args.parts:
-            print("joined:", *join(args.parts, run), flush=True)
-        command = [sys.executable, str(Path(__file__).parent / TRAINERS[args.stage]), "--data", str(dataset), "--run", str(run)]
-        subprocess.run([*command, "--minutes", str(args.minutes), *args.rest], check=True)
+        if args.runs:
+            shutil.copytree(args.runs, runs)
+        waiting, running, ended = list(plan["jobs"]), {}, set()
+        print(f"unpacked after {time.time() - began:.0f} s", flush=True)
+
+        def start(job: dict) -> None:
+            folder = runs / job["run"]
+            folder.mkdir(parents=True, exist_ok=True)
+            rest = [part.format(capsule=args.capsule) for part in job["args"]]
+            command = [sys.executable, str(Path(__file__).parent / job["script"]), "--data", str(dataset), "--run", str(folder), *rest]
+            log = (folder / f"{job['name']}.log").open("a")
+            running[job["name"]] = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "OMP_NUM_THREADS": "1"})
+
+        while waiting or running:
+            for job in [job for job in waiting if job.get("after") in (None, *ended)]:
+                waiting.remove(job)
+                start(job)
+            time.sleep(0.2)
+            for name in [name for name, process in running.items() if process.poll() is not None]:
+                code = running.pop(name).returncode
+                print(f"{name} ended with {code} after {time.time() - began:.0f} s", flush=True)
+                job = next(job for job in plan["jobs"] if job["name"] == name)
+                if code and "otherwise" in job:
+                    job["args"] = job.pop("otherwise")
+                    start(job)
+                else:
+                    ended.add(name)
+            if time.time() - began > 60 * plan["minutes"]:
+                for process in running.values():
+                    process.send_signal(signal.SIGINT)
+                for process in running.values():
+                    process.wait()
+                break
         args.out.mkdir(parents=True, exist_ok=True)
-        for checkpoint in run.glob("*.pt"):
-            if checkpoint.stem == args.stage or args.all:
-                split(checkpoint, args.out)
-        for stats in run.glob("*.stats.jsonl"):
-            shutil.copy(stats, args.out)
-        for sheet in sorted(run.glob(f"{args.stage}-*.png"))[-1:]:
-            shutil.copy(sheet, args.out)
+        for log in sorted(runs.glob("*/*.log")):
+            print(f"--- {log.name}", *log.read_text().splitlines()[-3:], sep="\n")
+        split(runs, plan, args.out, args.rest or args.out)
 
 
 def main() -> None:
@@ -123,24 +194,23 @@ def main() -> None:
     packing.add_argument("--data", type=Path, required=True)
     packing.add_argument("--out", type=Path, required=True)
     packing.add_argument("--quality", type=int, default=92)
-    running = commands.add_parser("chunk")
-    running.add_argument("--capsule", type=Path, required=True)
-    running.add_argument("--parts", type=Path, help="checkpoints of earlier chunks")
-    running.add_argument("--out", type=Path, required=True)
-    running.add_argument("--stage", choices=sorted(TRAINERS), required=True)
-    running.add_argument("--minutes", type=float, default=8.5)
-    running.add_argument("--all", action="store_true", help="bring every checkpoint back, not only this stage's")
-    running.add_argument("rest", nargs="*", help="after --: the trainer's own options")
+    packing.add_argument("--with", dest="extra", type=Path, nargs="*", default=[], help="further files that jobs name as {capsule}/file")
+    visiting = commands.add_parser("visit")
+    visiting.add_argument("--capsule", type=Path, required=True)
+    visiting.add_argument("--plan", type=Path, required=True)
+    visiting.add_argument("--out", type=Path, required=True)
+    visiting.add_argument("--runs", type=Path, help="run folders of an earlier visit, to go on with")
+    visiting.add_argument("--rest", type=Path, help="where parts go that one visit cannot bring back, for the next")
     joining = commands.add_parser("join")
     joining.add_argument("--parts", type=Path, required=True)
-    joining.add_argument("--run", type=Path, required=True)
+    joining.add_argument("--runs", type=Path, required=True)
     args = parser.parse_args()
     if args.command == "pack":
-        pack(args.data, args.out, args.quality)
-    elif args.command == "chunk":
-        chunk(args)
+        pack(args.data, args.out, args.quality, args.extra)
+    elif args.command == "visit":
+        visit(args)
     else:
-        print("joined:", *join(args.parts, args.run))
+        join(args.parts, args.runs)
 
 
 if __name__ == "__main__":

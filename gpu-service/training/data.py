@@ -9,6 +9,7 @@ import torch
 
 from lab import lab_to_rgb, rgb_to_lab
 from model import COLOR_TOKEN, MAX_TOKENS
+from runs import pick_device
 
 TYPE_TOKENS = (1, 2, 3)
 DENIM_TOKENS = (2, 39)
@@ -31,6 +32,13 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def to(self, device: torch.device | str) -> "Dataset":
+        """The same garments with every tensor on `device`; batches are cut and augmented there."""
+        return Dataset(*(getattr(self, name).to(device) for name in TENSORS), rows=self.rows)
+
+
+TENSORS = ("lab", "alpha", "tokens", "color", "cluster", "kind", "gender", "denim")
 
 
 @dataclass
@@ -64,12 +72,12 @@ def load(source: Source, split: str, use: str = "generator", limit: int | None =
     """Rows of a split that may be used for `use` and have a picture at 64 px and a measured colour."""
     rows = [r for r in source.rows if r["split"] == split and r["usable"][use] and r["pack64"] is not None and r["lab"] is not None]
     rows = rows[:limit]
-    pack = pack_path(source, 64)
+    pack, device = pack_path(source, 64), pick_device()
     lab = torch.empty(len(rows), 3, 64, 64, dtype=torch.float16)
     alpha = torch.empty(len(rows), 1, 64, 64, dtype=torch.uint8)
     for start in range(0, len(rows), 512):
         part = np.stack([pack[r["pack64"]] for r in rows[start : start + 512]])
-        rgba = torch.from_numpy(part)
+        rgba = torch.from_numpy(part).to(device)
         lab[start : start + 512] = rgb_to_lab(rgba[..., :3].float() / 255).permute(0, 3, 1, 2).half()
         alpha[start : start + 512] = rgba[..., 3:].permute(0, 3, 1, 2)
     tokens = torch.zeros(len(rows), MAX_TOKENS, dtype=torch.int64)
@@ -99,60 +107,82 @@ def as_asked(tokens: torch.Tensor) -> torch.Tensor:
 
     `shared/model/inputs.ts` does the same.
     """
-    kept = tokens != COLOR_TOKEN
-    order = (~kept).to(torch.int8).argsort(dim=1, stable=True)
+    return packed(tokens, tokens != COLOR_TOKEN)
+
+
+def packed(tokens: torch.Tensor, kept: torch.Tensor, rank: torch.Tensor | None = None) -> torch.Tensor:
+    """The words [B, 16] where `kept` is true, moved to the front in the order of `rank` [B, 16] (their own where None)."""
+    kept = kept & (tokens > 0)
+    rank = torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens) if rank is None else rank
+    order = torch.where(kept, rank.float(), float("inf")).argsort(dim=1, stable=True)
     return (tokens * kept).gather(1, order)
 
 
-def loud_words(source: Source) -> frozenset[int]:
-    """Ids of words that are never left out in training: a pattern or a tear that no word explains would be learned as chance."""
-    return frozenset(word["id"] for word in source.meta["tokens"] if word["word"] in LOUD)
+def loud_words(source: Source) -> torch.Tensor:
+    """[vocabulary], true for words that are never left out in training: a pattern or a tear that no word explains would be learned as chance."""
+    loud = torch.zeros(source.vocabulary, dtype=torch.bool)
+    loud[[word["id"] for word in source.meta["tokens"] if word["word"] in LOUD]] = True
+    return loud
 
 
-def shopper_order(tokens: torch.Tensor, kind: torch.Tensor, rng: np.random.Generator, loud: frozenset[int] = frozenset()) -> torch.Tensor:
-    """Titles as shoppers type them: [B, 16] -> [B, 16], random prefixes, some words left out (`loud` ones never), some order shuffled.
+def shopper_order(tokens: torch.Tensor, kind: torch.Tensor, rng: torch.Generator, loud: torch.Tensor | None = None) -> torch.Tensor:
+    """Titles as shoppers type them: [B, 16] -> [B, 16], random prefixes, some words left out (`loud` [V] ones never), some order shuffled.
 
-    As in the query's tokeniser, a sequence without a type starts with one.
+    As in the query's tokeniser, a sequence without a type starts with one. `rng` is of the tensors' device.
     """
-    result = torch.zeros_like(tokens)
-    for row, words in enumerate(tokens.tolist()):
-        words = [word for word in words if word > 0]
-        if rng.random() < 0.25:
-            rng.shuffle(words)
-        if rng.random() < 0.3:
-            words = [word for word in words if word in loud or rng.random() > 0.3] or words
-        if rng.random() < 0.4:
-            cut = rng.integers(1, len(words) + 1)
-            words = words[:cut] + [word for word in words[cut:] if word in loud]
-        if not any(word in TYPE_TOKENS for word in words):
-            words = [TYPE_TOKENS[int(kind[row])], *words[: MAX_TOKENS - 1]]
-        result[row, : len(words)] = torch.tensor(words)
-    return result
+    batch, width = tokens.shape
+    chance = lambda *size: torch.rand(*size, generator=rng, device=tokens.device)  # noqa: E731
+    said = tokens > 0
+    never = torch.zeros_like(said) if loud is None else loud.to(tokens.device)[tokens] & said
+    place = torch.arange(width, device=tokens.device).expand_as(tokens).float()
+    rank = torch.where(chance(batch, 1) < 0.5, chance(batch, width), place)
+    rest = said & ((chance(batch, width) > 0.3) | never)
+    thinned = (chance(batch, 1) < 0.3) & rest.any(1, keepdim=True)
+    kept = torch.where(thinned, rest, said)
+    lengths = kept.sum(1, keepdim=True)
+    cut = (chance(batch, 1) * lengths).long() + 1
+    cut = torch.where(chance(batch, 1) < 0.4, cut, lengths)
+    before = torch.where(kept, rank, float("inf")).argsort(dim=1).argsort(dim=1)
+    kept = kept & ((before < cut) | never)
+    typed = ((tokens >= min(TYPE_TOKENS)) & (tokens <= max(TYPE_TOKENS)) & kept).any(1, keepdim=True)
+    first = torch.where(typed, 0, min(TYPE_TOKENS) + kind.clamp(min=0)[:, None])
+    words = torch.cat([first, tokens], 1)
+    rank = torch.cat([torch.full_like(rank[:, :1], -1), rank], 1)
+    return packed(words, torch.cat([first > 0, kept], 1), rank)[:, :width]
 
 
 def augment(lab, alpha, color, denim, rng: torch.Generator):
     """Translation by one pixel at most (the margin is less than two), mirror, and recolouring of garment and label together (never denim).
 
     Recolouring keeps the lightness within 15 of the garment's own, because folds of black cloth are not those of white.
+    `rng` is of the tensors' device.
     """
-    batch = len(lab)
+    batch, device = len(lab), lab.device
+    chance = lambda *size: torch.rand(*size, generator=rng, device=device)  # noqa: E731
     picture = torch.cat([lab, alpha], 1)
-    shift = torch.randint(-1, 2, (2,), generator=rng).tolist()
-    picture = torch.roll(picture, shift, (2, 3))
-    mirror = torch.rand(batch, generator=rng) < 0.5
-    picture = torch.where(mirror.view(-1, 1, 1, 1), picture.flip(3), picture)
+    picture = shifted(picture, 1, rng)
+    picture = torch.where(chance(batch, 1, 1, 1) < 0.5, picture.flip(3), picture)
     lab, alpha = picture[:, :3], picture[:, 3:]
-    other = color[torch.randperm(batch, generator=rng)]
+    other = color[chance(batch).argsort()]
     close = (other[:, 0] - color[:, 0]).abs() < 15
-    angle = torch.rand(batch, generator=rng) * 6.2832
-    chroma = torch.rand(batch, generator=rng) * 60
+    angle = chance(batch) * 6.2832
+    chroma = chance(batch) * 60
     fresh = torch.stack([color[:, 0], chroma * angle.cos(), chroma * angle.sin()], 1)
-    fresh = torch.where((torch.rand(batch, generator=rng) < 0.5)[:, None], fresh, torch.where(close[:, None], other, color))
+    fresh = torch.where((chance(batch) < 0.5)[:, None], fresh, torch.where(close[:, None], other, color))
     dark = color[:, 0] < 18
-    chosen = (torch.rand(batch, generator=rng) < 0.3) & ~denim & ~dark
+    chosen = (chance(batch) < 0.3) & ~denim & ~dark
     target = torch.where(chosen[:, None], in_gamut(fresh), color)
     lab = lab + (target - color)[:, :, None, None]
     return lab, alpha, target
+
+
+def shifted(pictures: torch.Tensor, reach: int, rng: torch.Generator, *more: torch.Tensor) -> torch.Tensor | list[torch.Tensor]:
+    """[B, C, H, W], all moved by the same at most `reach` pixels each way, what comes in at an edge being that edge; `more` likewise."""
+    edge = pictures.shape[2]
+    move = torch.randint(-reach, reach + 1, (2, 1), generator=rng, device=pictures.device)
+    rows, columns = (torch.arange(edge, device=pictures.device) + move).clamp(0, edge - 1)
+    moved = [x.index_select(2, rows).index_select(3, columns) for x in (pictures, *more)]
+    return moved if more else moved[0]
 
 
 def in_gamut(lab: torch.Tensor) -> torch.Tensor:
@@ -162,5 +192,4 @@ def in_gamut(lab: torch.Tensor) -> torch.Tensor:
 
 def join(first: Dataset, second: Dataset) -> Dataset:
     """Two datasets one after the other."""
-    names = ("lab", "alpha", "tokens", "color", "cluster", "kind", "gender", "denim")
-    return Dataset(*(torch.cat([getattr(first, n), getattr(second, n)]) for n in names), rows=first.rows + second.rows)
+    return Dataset(*(torch.cat([getattr(first, n), getattr(second, n)]) for n in TENSORS), rows=first.rows + second.rows)

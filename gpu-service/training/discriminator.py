@@ -9,15 +9,16 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lab import constant
 from model import COLOR_TOKEN, Z_DIM
 
 
 def picture_input(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
     """Lab [B, 3, H, W] and alpha [B, 1, H, W] -> [B, 4, H, W], composited on white, each channel about -1..1."""
-    white = lab.new_tensor([100.0, 0.0, 0.0]).view(1, 3, 1, 1)
+    white = constant((100.0, 0.0, 0.0), lab.device, lab.dtype).view(1, 3, 1, 1)
     on_white = lab * alpha + white * (1 - alpha)
-    scale = lab.new_tensor([50.0, 40.0, 40.0]).view(1, 3, 1, 1)
-    offset = lab.new_tensor([50.0, 0.0, 0.0]).view(1, 3, 1, 1)
+    scale = constant((50.0, 40.0, 40.0), lab.device, lab.dtype).view(1, 3, 1, 1)
+    offset = constant((50.0, 0.0, 0.0), lab.device, lab.dtype).view(1, 3, 1, 1)
     return torch.cat([(on_white - offset) / scale, alpha * 2 - 1], 1)
 
 
@@ -27,6 +28,12 @@ def bag_of_words(tokens: torch.Tensor, vocabulary: int) -> torch.Tensor:
     bag.scatter_(1, tokens.long(), 1.0)
     bag[:, 0] = 0
     return bag
+
+
+def highpass(x: torch.Tensor) -> torch.Tensor:
+    """Less the mean of 5 x 5 neighbours, taken along rows and then columns."""
+    wide = F.pad(x, (2, 2, 2, 2), mode="replicate")
+    return x - F.avg_pool2d(F.avg_pool2d(wide, (1, 5), stride=1), (5, 1), stride=1)
 
 
 class Down(nn.Module):
@@ -41,12 +48,15 @@ class Down(nn.Module):
         return (F.leaky_relu(self.main(x), 0.2) + self.skip(F.avg_pool2d(x, 2))) * 0.7
 
 
+CLOTH_GAIN = 4  # cloth ripples by a few L on a garment: a judge sees its high frequencies enlarged
+
+
 class Discriminator(nn.Module):
     def __init__(self, vocabulary: int, clusters: int, width: int = 24):
         super().__init__()
         w = width
         self.vocabulary = vocabulary
-        self.first = nn.Conv2d(4, w, 3, padding=1)
+        self.first = nn.Conv2d(8, w, 3, padding=1)
         self.downs = nn.ModuleList([Down(w, 2 * w), Down(2 * w, 4 * w), Down(4 * w, 6 * w), Down(6 * w, 8 * w)])
         self.last = nn.Conv2d(8 * w + 1, 8 * w, 3, padding=1)
         features = 8 * w
@@ -60,7 +70,7 @@ class Discriminator(nn.Module):
     def features(self, x):
         """[B, 4, 64, 64] -> feature vector [B, 256] and the maps along the way (for feature matching)."""
         maps = []
-        x = F.leaky_relu(self.first(x), 0.2)
+        x = F.leaky_relu(self.first(torch.cat([x, CLOTH_GAIN * highpass(x)], 1)), 0.2)
         for down in self.downs:
             x = down(x)
             maps.append(x)
@@ -106,7 +116,7 @@ def wrong_tokens(tokens: torch.Tensor, swap: torch.Tensor, generator: torch.Gene
     `swap` [vocabulary, R] lists rivals of every word (0 where it has none).
     """
     batch = len(tokens)
-    order = torch.randperm(batch, generator=generator, device=tokens.device)
+    order = torch.rand(batch, generator=generator, device=tokens.device).argsort()
     shuffled = tokens[order]
     lengths = (tokens > 0).sum(1)
     position = (torch.rand(batch, generator=generator, device=tokens.device) * lengths).long()

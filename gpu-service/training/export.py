@@ -130,19 +130,19 @@ def keep_usual_colors(model: Stage1) -> None:
 
 
 @torch.no_grad()
-def draw_as_garments_are(model: Stage1, words: torch.Tensor, mean: torch.Tensor, factor: torch.Tensor, truncation: float) -> None:
-    """Folds z -> mean + words h + truncation * factor z into the layers that read z: seeds stay standard normal and draw what
-    `calibration.posterior` found, a little nearer to the middle (Brock et al. 2019), because at its rim outlines fray.
+def fold_seeds(model: Stage1, truncation: float) -> None:
+    """Folds z = mean + words h + truncation * factor e into the layers that read z, so that the graphs read a seed's e itself.
 
-    The grain's mix does not read the words' state h and takes it as zero.
+    A little nearer to the middle (Brock et al. 2019) where `truncation` is under 1.
     """
     hidden, first, mix = model.config.hidden, model.mapping[0], model.mix
-    weight = first.weight[:, :Z_DIM].clone()
-    first.bias += weight @ mean
-    first.weight[:, Z_DIM : Z_DIM + hidden] += weight @ words
-    first.weight[:, :Z_DIM] = truncation * (weight @ factor)
-    mix.bias += mix.weight @ mean
-    mix.weight.copy_(truncation * (mix.weight @ factor))
+    weight, factor = first.weight[:, :Z_DIM].clone(), truncation * model.seed_factor
+    first.bias += weight @ model.seed_mean
+    first.weight[:, Z_DIM : Z_DIM + hidden] += weight @ model.seed_words
+    first.weight[:, :Z_DIM] = weight @ factor
+    mix.bias += mix.weight @ model.seed_mean
+    mix.weight.copy_(mix.weight @ factor)
+    model.seed_mean.zero_(), model.seed_words.zero_(), model.seed_factor.copy_(torch.eye(Z_DIM))
 
 
 def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
@@ -156,7 +156,7 @@ def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
     stage1 = Stage1(config, first["ema"]["centroids"])
     stage1.load_state_dict(first["ema"])
     keep_usual_colors(stage1)
-    draw_as_garments_are(stage1, **first["latent"], truncation=args.truncation)
+    fold_seeds(stage1, args.truncation)
     second = torch.load(args.stage2, map_location="cpu", weights_only=True)
     stage2 = Stage2(config.channels[-1], config.style)
     stage2.load_state_dict(second["ema"])
@@ -171,7 +171,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stage1"), parser.add_argument("--stage2"), parser.add_argument("--classifier")
     parser.add_argument("--random", action="store_true", help="untrained weights of the default sizes")
-    parser.add_argument("--truncation", type=float, default=0.85, help="how far seeds spread over real garments' latents; 1: as far")
+    parser.add_argument("--truncation", type=float, default=1.0, help="how far seeds spread over real garments' latents; 1: as far")
     parser.add_argument("--color-table-version", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()

@@ -4,7 +4,7 @@ import numpy as np
 from onnx import TensorProto
 
 from lab import EPSILON, KAPPA, WHITE_D65, XYZ_TO_RGB
-from model import AB_RANGE, L_RANGE, MAX_TOKENS, MODE_WIDTH, NOISE_DIM, Z_DIM, Stage1, upsample_kernel
+from model import AB_RANGE, L_RANGE, MODE_WIDTH, NOISE_DIM, Z_DIM, Stage1, upsample_kernel
 from onnx_graph import Graph, array
 from stage2 import CHROMA_RANGE, EDGE_HOLD, EDGE_REACH, GRAIN_EDGE, LIGHT_RANGE, Stage2
 

@@ -4,6 +4,8 @@ Formulae: CIE 015:2018 for Lab, IEC 61966-2-1 for sRGB; matrices and white point
 Tensors are float32; Lab in its usual units (L 0..100, a and b about -128..127), sRGB in 0..1.
 """
 
+from functools import cache
+
 import numpy as np
 import torch
 
@@ -20,10 +22,23 @@ EPSILON = 216 / 24389
 KAPPA = 24389 / 27
 
 
+@cache
+def constant(values: tuple, device: torch.device, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    """Nested tuples of numbers as a tensor, made once a device: copying them at each call would make a GPU wait."""
+    return torch.tensor(values, device=device, dtype=dtype)
+
+
+def rows_of(matrix: np.ndarray) -> tuple:
+    return tuple(map(tuple, matrix.tolist()))
+
+
+TO_WHITE_XYZ, FROM_WHITE_XYZ = rows_of(RGB_TO_XYZ / WHITE_D65[:, None]), rows_of(XYZ_TO_RGB * WHITE_D65[None, :])
+
+
 def rgb_to_lab(rgb: torch.Tensor) -> torch.Tensor:
     """sRGB [..., 3] in 0..1 -> Lab [..., 3]."""
     linear = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb.clamp(min=0.04045) + 0.055) / 1.055) ** 2.4)
-    matrix = torch.tensor(RGB_TO_XYZ / WHITE_D65[:, None], dtype=rgb.dtype, device=rgb.device)
+    matrix = constant(TO_WHITE_XYZ, rgb.device, rgb.dtype)
     xyz = linear @ matrix.T
     f = torch.where(xyz > EPSILON, xyz.clamp(min=EPSILON) ** (1 / 3), (KAPPA * xyz + 16) / 116)
     x, y, z = f.unbind(-1)
@@ -37,7 +52,7 @@ def lab_to_rgb(lab: torch.Tensor) -> torch.Tensor:
     f = torch.stack([y + a / 500, y, y - b / 200], -1)
     cube = f.clamp(min=0) ** 3
     xyz = torch.where(cube > EPSILON, cube, (116 * f - 16) / KAPPA)
-    matrix = torch.tensor(XYZ_TO_RGB * WHITE_D65[None, :], dtype=lab.dtype, device=lab.device)
+    matrix = constant(FROM_WHITE_XYZ, lab.device, lab.dtype)
     linear = (xyz @ matrix.T).clamp(0, 1)
     return torch.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear.clamp(min=0.0031308) ** (1 / 2.4) - 0.055)
 

@@ -13,6 +13,38 @@ def liveliness(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
     return ((fine.square().sum(1, keepdim=True) + 1e-4).sqrt() * inside).sum((1, 2, 3)) / inside.sum((1, 2, 3)).clamp(min=1)
 
 
+def ripple(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
+    """[B, 6]: mean square detail of L, a and b inside the garment, at the picture's size and at half of it."""
+    found = []
+    for _ in range(2):
+        inside = (-F.max_pool2d(-alpha, 5, stride=1, padding=2) > 0.5).float()
+        fine = (lab - F.avg_pool2d(lab, 3, stride=1, padding=1)).square() * inside
+        found.append(fine.sum((2, 3)) / inside.sum((2, 3)).clamp(min=1))
+        lab, alpha = F.avg_pool2d(lab, 2), F.avg_pool2d(alpha, 2)
+    return torch.cat(found, 1)
+
+
+def steadied(mean: torch.Tensor, present: torch.Tensor, running: torch.Tensor, memory: float = 0.95) -> torch.Tensor:
+    """`running`, brought up to date with a batch's `mean` where `present`, with the slope of that mean.
+
+    What is compared to a level in small batches would else be pulled to it garment by garment, and not on the whole.
+    """
+    with torch.no_grad():
+        running.copy_(torch.where(present, torch.where(running == 0, mean, memory * running + (1 - memory) * mean), running))
+    return running.clone() + (mean - mean.detach())
+
+
+def ripple_loss(made: torch.Tensor, real: torch.Tensor, patterned: torch.Tensor, running: torch.Tensor) -> torch.Tensor:
+    """Log ratio of root mean square ripples [B, 6], made over real, among patterned garments [B] and among plain ones: neither dull
+    nor restless. `running` [2, 2, 6] keeps both groups' means of made and real ones."""
+    total = torch.zeros((), device=made.device)
+    for group, kept in zip((patterned, ~patterned), running, strict=True):
+        share, any_of_it = group.float()[:, None], group.any()
+        means = [steadied((x * share).sum(0) / share.sum().clamp(min=1), any_of_it, memory) + 0.01 for x, memory in zip((made, real), kept, strict=True)]
+        total = total + 0.5 * (means[0] / means[1]).log().abs().mean() * any_of_it
+    return total / 2
+
+
 def pyramid_distance(made: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
     """L1 at 64, 32, 16 and 8 px, so that shape counts beside pixels."""
     total = torch.zeros((), device=made.device)

@@ -13,7 +13,8 @@ from discriminator import bag_of_words
 
 # Kinds of words that say nothing of the outline.
 CLOTH = ("fabric", "pattern")
-MARGIN = 1.0
+# In logits of a word: by how much a further word must raise itself, and from where on it shows well enough.
+MARGIN, SHOWN = 2.0, 3.0
 
 
 @dataclass
@@ -28,7 +29,7 @@ class Steps:
 def pair_up(tokens: torch.Tensor, half: int) -> Steps:
     """Makes the rows after `half` pairs in place: the second quarter keeps its words, the first loses the last of them.
 
-    Rows of both quarters must already be equal. A sequence of one word has no step.
+    A sequence of one word has no step.
     """
     quarter = (len(tokens) - half) // 2
     before, after = slice(half, half + quarter), slice(half + quarter, half + 2 * quarter)
@@ -42,17 +43,19 @@ def pair_up(tokens: torch.Tensor, half: int) -> Steps:
     return Steps(before, after, added)
 
 
-def step_losses(steps: Steps, tokens: torch.Tensor, words: torch.Tensor, alpha: torch.Tensor, cloth: torch.Tensor) -> dict[str, torch.Tensor]:
+def step_losses(steps: Steps, tokens: torch.Tensor, words: torch.Tensor, alpha: torch.Tensor, cloth: torch.Tensor, level: torch.Tensor | None = None) -> dict[str, torch.Tensor]:
     """ADD and RET hinges on the word head's logits `words` [B, V], and the outline under words of cloth.
 
-    `cloth` [V] is true for words that leave the outline alone. The picture before is not moved by these losses.
+    `cloth` [V] is true for words that leave the outline alone, `level` [V] how well a word shows on real pictures (SHOWN where
+    None). The picture before is not moved by these losses.
     """
+    level = torch.full_like(words[0], SHOWN) if level is None else level
     before, after = words[steps.before].detach(), words[steps.after]
     there = (steps.added > 0).float()
-    gain = (after - before).gather(1, steps.added[:, None]).squeeze(1)
-    add = (F.relu(MARGIN - gain) * there).mean()
+    its = lambda logits: logits.gather(1, steps.added[:, None]).squeeze(1)  # noqa: E731
+    add = (F.relu(torch.minimum(its(before) + MARGIN, level[steps.added]) - its(after)) * there).mean()
     earlier = bag_of_words(tokens[steps.before], words.shape[1])
-    lost = F.relu(before.clamp(max=3.0) - after) * earlier
+    lost = F.relu(torch.minimum(before, level) - after) * earlier
     ret = (lost.sum(1) / earlier.sum(1).clamp(min=1)).mean()
     still = cloth[steps.added].float()
     moved = (alpha[steps.after] - alpha[steps.before].detach()).abs().mean((1, 2, 3))

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from fused_norm import modulated_norm
+from lab import constant
 
 Z_DIM, NOISE_DIM, MAX_TOKENS = 64, 32, 16
 LATENT_DIM = Z_DIM + NOISE_DIM
@@ -33,6 +34,10 @@ class Config:
     style: int = 96
     channels: list[int] = field(default_factory=lambda: [160, 112, 80, 48, 24])
     noise_maps: int = 4
+    # What ablations take away; the shipped graphs know the defaults alone.
+    text: str = "lstm"  # or "bag": the mean of the words' embeddings, no order
+    gates: bool = True  # each kind of word opens its own share of the LSTM's units
+    lab_head: bool = True  # False: the head paints Lab itself, not a residual around the colour asked for
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -43,7 +48,7 @@ def upsample_kernel(weight: torch.Tensor) -> torch.Tensor:
 
     weight [out, in, 3, 3] -> [in, out, 4, 4]. Exact: 2.25 times fewer multiplications for the same function.
     """
-    rows = weight.new_tensor([[0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0]])
+    rows = constant(((0, 0, 1), (0, 1, 1), (1, 1, 0), (1, 0, 0)), weight.device, weight.dtype)
     return torch.einsum("ri,sj,okij->kors", rows, rows, weight)
 
 
@@ -77,18 +82,41 @@ class UpBlock(nn.Module):
         return F.leaky_relu(x, 0.2)
 
 
+def kind_gates(text: "TextEncoder", kinds: torch.Tensor) -> None:
+    """Gates per kind of word, as a start that training may leave: the last coordinates of an embedding name the word's class.
+
+    Its class opens the input gates of its own share of the units; other shares are closed to it and keep what they hold.
+    `kinds` [vocabulary]: 0 structure, 1 detail, 2 cloth, -1 none.
+    """
+    classes, hidden = 3, text.lstm.hidden_size
+    share = torch.arange(hidden) * classes // hidden
+    with torch.no_grad():
+        one_hot = F.one_hot(kinds.clamp(min=0), classes).float() * (kinds >= 0)[:, None]
+        text.embedding.weight[:, -classes:] = one_hot
+        own = F.one_hot(share, classes).float()
+        text.lstm.weight_ih_l0[:hidden, -classes:] = own * 3 - 2
+        text.lstm.weight_ih_l0[hidden : 2 * hidden, -classes:] = (1 - own) * 2
+
+
 class TextEncoder(nn.Module):
     """LSTM over the tokens in typed order; the state after the last word, [B, hidden]."""
 
     def __init__(self, config: Config):
         super().__init__()
         self.embedding = nn.Embedding(config.vocabulary, config.embedding, padding_idx=0)
-        self.lstm = nn.LSTM(config.embedding, config.hidden, batch_first=True)
+        self.bag = config.text == "bag"
+        if self.bag:
+            self.dense = nn.Sequential(nn.Linear(config.embedding, config.hidden), nn.LeakyReLU(0.2), nn.Linear(config.hidden, config.hidden), nn.Tanh())
+        else:
+            self.lstm = nn.LSTM(config.embedding, config.hidden, batch_first=True)
 
     def forward(self, tokens):
         lengths = (tokens > 0).sum(1)
+        if self.bag:
+            return self.dense(self.embedding(tokens).sum(1) / lengths.clamp(min=1)[:, None].sqrt())
         states, _ = self.lstm(self.embedding(tokens))
-        return states[torch.arange(len(tokens), device=tokens.device), (lengths - 1).clamp(min=0)]
+        last = (lengths - 1).clamp(min=0)[:, None, None].expand(-1, 1, states.shape[2])
+        return states.gather(1, last).squeeze(1)
 
 
 class Stage1(nn.Module):
@@ -122,6 +150,10 @@ class Stage1(nn.Module):
         self.head = nn.Conv2d(c[4], 4, 3, padding=1)
         self.prior = nn.Linear(config.hidden, config.clusters)
         self.register_buffer("centroids", centroids.float())
+        # z of a seed's standard normal e and the words' state h is mean + words h + factor e, as `calibration.posterior` finds it.
+        self.register_buffer("seed_mean", torch.zeros(Z_DIM))
+        self.register_buffer("seed_words", torch.zeros(Z_DIM, config.hidden))
+        self.register_buffer("seed_factor", torch.eye(Z_DIM))
 
     def condition(self, tokens, noise):
         """StackGAN's conditioning augmentation, its noise given: state, conditioning, (mu, log variance)."""
@@ -137,12 +169,17 @@ class Stage1(nn.Module):
         named = color[:, 3:4]
         return named * color[:, :3] + (1 - named) * self.centroids[index]
 
-    def forward(self, tokens, latent, color):
-        z, noise = latent[:, :Z_DIM], latent[:, Z_DIM:]
+    def forward(self, tokens, latent, color, seen=None):
+        """`seen` [S, 64]: z of the first S rows as an encoder found it; the others' follow from the latent."""
+        noise = latent[:, Z_DIM:]
         state, conditioning, mu, log_var = self.condition(tokens, noise)
         base = self.base_color(state, noise, color)
-        style = self.mapping(torch.cat([z, state, conditioning], 1))
-        mix = self.mix(z)
+        implied = state.float() @ self.seed_words.T
+        own = self.seed_mean + latent[:, :Z_DIM] @ self.seed_factor.T
+        if seen is not None:
+            own = torch.cat([seen - implied[: len(seen)], own[len(seen) :]])
+        style = self.mapping(torch.cat([own + implied, state, conditioning], 1))
+        mix = self.mix(own)
         x = self.dense(style).view(-1, self.config.channels[0], 4, 4)
         x = F.leaky_relu(self.first_norm(x), 0.2)
         for block in self.blocks:
@@ -150,7 +187,7 @@ class Stage1(nn.Module):
         tone = torch.cat([base / 50, torch.ones_like(base[:, :1])], 1)
         x = x * (1 + self.contrast(tone)[:, :, None, None])
         raw = self.head(x).float()
-        lab, alpha = paint(raw, base)
+        lab, alpha = paint(raw, base) if self.config.lab_head else paint_freely(raw)
         return {"lab": lab, "alpha": alpha, "features": x, "style": style, "state": state, "base": base, "mu": mu, "log_var": log_var}
 
 
@@ -169,3 +206,9 @@ def paint(raw, base):
     weight = alpha * alpha * torch.exp(-distance / (2 * MODE_WIDTH**2)) + 1e-6
     mean = (residual * weight).sum((2, 3), keepdim=True) / weight.sum((2, 3), keepdim=True)
     return base[:, :, None, None] + residual - mean, alpha
+
+
+def paint_freely(raw):
+    """Head [B, 4, H, W] -> Lab and alpha, the colour left to the network (an ablation)."""
+    lab = torch.cat([50 + 55 * torch.tanh(raw[:, :1]), 70 * torch.tanh(raw[:, 1:3] / 2)], 1)
+    return lab, torch.sigmoid(raw[:, 3:4] * 2)

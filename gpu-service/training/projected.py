@@ -77,7 +77,8 @@ class Features(nn.Module):
 
     def __init__(self, path: Path | None = None):
         super().__init__()
-        state = torch.load(path or weights_path(), map_location="cpu", weights_only=True)
+        stored = torch.load(path or weights_path(), map_location="cpu", weights_only=True)
+        state = {name: value.float() for name, value in stored.items()}
         self.stem = folded(state, "_conv_stem", "_bn0")
         self.stem.stride = (2, 2)
         blocks, inputs = [], 32

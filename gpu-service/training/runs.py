@@ -18,6 +18,11 @@ def has_fast_bf16() -> bool:
     return torch.cuda.is_available() or torch.cpu._is_amx_tile_supported()
 
 
+def pick_device() -> torch.device:
+    """The GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 class Run:
     """A folder with options.json, stats.jsonl and a checkpoint that is replaced in one step, so that a kill loses little."""
 
@@ -55,6 +60,17 @@ class Run:
         print(f"{self.name} {images}/{self.total} {rate:.0f}/s left {left / 60:.0f} min | {text}", flush=True)
 
 
+def progress(trainer) -> float:
+    """0..1 through the schedule: by images, or by the clock where `--by-clock` says that the minutes are what is given.
+
+    `trainer` has `images`, `args` and `began`, the time its process started to train.
+    """
+    args = trainer.args
+    by_images = trainer.images / args.images
+    by_clock = (time.time() - trainer.began) / (60 * args.minutes) if args.by_clock and args.minutes else 0.0
+    return min(1.0, max(by_images, by_clock))
+
+
 class Average:
     """Exponential moving average of a module's weights; buffers follow the live module."""
 
@@ -64,8 +80,7 @@ class Average:
     @torch.no_grad()
     def update(self, live: torch.nn.Module, images: int) -> None:
         keep = 0.5 ** (images / self.half_life)
-        for mean, value in zip(self.module.parameters(), live.parameters(), strict=True):
-            mean.lerp_(value, 1 - keep)
+        torch._foreach_lerp_(list(self.module.parameters()), list(live.parameters()), 1 - keep)
         for mean, value in zip(self.module.buffers(), live.buffers(), strict=True):
             mean.copy_(value)
 
@@ -104,6 +119,20 @@ def sheet(pictures: torch.Tensor, columns: int, path: Path, scale: int = 1) -> N
     image.save(path)
 
 
+def load_parts(trainer, state: dict) -> None:
+    """Puts a checkpoint's parts back; those that it came without (`capsule.py`) start anew, a live network from its average."""
+    for name in trainer.PARTS:
+        part = getattr(trainer, name)
+        if isinstance(part, torch.optim.Optimizer) and name in state:
+            # How an optimiser runs is this machine's affair, not that of the one that wrote the checkpoint.
+            for group, stored in zip(part.param_groups, state[name]["param_groups"], strict=True):
+                stored |= {key: group[key] for key in ("lr", "fused", "capturable") if key in group}
+        if name in state or name in ("generator", "stage2"):
+            part.load_state_dict(state[name] if name in state else state["ema"])
+    trainer.average.module.load_state_dict(state["ema"])
+    trainer.images, trainer.steps = state["images"], state["steps"]
+
+
 def train_until(run: Run, trainer, total: int, step: Callable[[], dict], samples: Callable[[Path], None], minutes: float, save_minutes: float, every: int = 50) -> None:
     """The loop of every trainer: resume, step, log, checkpoint with a sample sheet; a signal or the clock ends it whole.
 
@@ -116,7 +145,7 @@ def train_until(run: Run, trainer, total: int, step: Callable[[], dict], samples
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.append(True))
     began = saved = time.time()
-    sums: dict[str, list[float]] = {}
+    sums: dict[str, list[torch.Tensor]] = {}
 
     def save() -> None:
         run.save(trainer.state())
@@ -125,9 +154,9 @@ def train_until(run: Run, trainer, total: int, step: Callable[[], dict], samples
 
     while trainer.images < total and not stop and not (minutes and time.time() - began > minutes * 60):
         for key, value in step().items():
-            sums.setdefault(key, []).append(float(value.detach()))
+            sums.setdefault(key, []).append(value.detach())  # no number is read before it is logged: a GPU would wait for it
         if max(len(values) for values in sums.values()) >= every:
-            run.log(trainer.images, {key: sum(values) / len(values) for key, values in sums.items()})
+            run.log(trainer.images, {key: float(torch.stack(values).mean()) for key, values in sums.items()})
             sums = {}
         if time.time() - saved > save_minutes * 60:
             saved = time.time()

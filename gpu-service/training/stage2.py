@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lab import constant
 from model import upsample_kernel
 
 WIDTH, COARSE, MIDDLE, FINE, GRAIN_MAPS, GRAIN_EDGE = 48, 80, 32, 16, 4, 256
@@ -64,7 +65,7 @@ class Stage2(nn.Module):
         nn.init.zeros_(self.head.bias)
 
     def forward(self, lab, alpha, features, style, base, corner: tuple[int, int] = (0, 0)):
-        shade = (lab - base[:, :, None, None]) / lab.new_tensor([20.0, 10.0, 10.0]).view(1, 3, 1, 1)
+        shade = (lab - base[:, :, None, None]) / constant((20.0, 10.0, 10.0), lab.device, lab.dtype).view(1, 3, 1, 1)
         x = self.first(torch.cat([shade * alpha, alpha * 2 - 1, features.to(lab.dtype)], 1), style)
         x = x + self.back(pairs(self.coarse, self.down(x, style), style), style)
         x = self.to128(pairs(self.residual, x, style), style)

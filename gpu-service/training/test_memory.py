@@ -28,13 +28,13 @@ def test_a_word_that_shows_and_words_that_stay_cost_nothing():
     tokens = rows([4, 1, 39], [4, 1, 39])
     steps = pair_up(tokens, 0)
     words = torch.zeros(2, 56)
-    words[1, 39] = 2.0
+    words[1, 39] = 2.5
     alpha = torch.rand(2, 1, 64, 64)
     cloth = torch.zeros(56, dtype=torch.bool)
     assert all(loss == 0 for loss in step_losses(steps, tokens, words, alpha, cloth).values())
     words[0, 4], words[1, 39], cloth[39] = 1.5, 0.25, True
     losses = step_losses(steps, tokens, words, alpha, cloth)
-    assert torch.isclose(losses["add"], torch.tensor(0.75)) and torch.isclose(losses["ret"], torch.tensor(0.75)) and losses["outline"] > 0
+    assert torch.isclose(losses["add"], torch.tensor(1.75)) and torch.isclose(losses["ret"], torch.tensor(0.75)) and losses["outline"] > 0
 
 
 def test_the_fused_step_equals_its_three_layers():

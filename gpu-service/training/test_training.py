@@ -119,7 +119,7 @@ def test_padding_after_the_last_word_changes_nothing():
 
 def test_a_shopper_sequence_always_has_a_type(dataset):
     rows = load(open_source(dataset), "train")
-    rng = np.random.default_rng(0)
+    rng = torch.Generator().manual_seed(0)
     for _ in range(20):
         tokens = shopper_order(rows.tokens, rows.kind, rng)
         assert ((tokens >= 1) & (tokens <= 3)).any(1).all()
@@ -152,12 +152,16 @@ def test_the_ground_colour_of_a_striped_garment_is_its_ground_not_the_mean():
     assert delta_e_2000(realism.ground_color(picture), wanted) < 1
 
 
-def test_a_capsule_trains_in_chunks_that_continue(dataset, tmp_path):
-    run("capsule.py", "pack", "--data", dataset, "--out", tmp_path / "capsule")
-    common = ("--batch", 8, "--vae-images", 8, "--threads", 1)
-    for number, images in enumerate((16, 32)):
-        parts = ("--parts", tmp_path / "0") if number else ()
-        run("capsule.py", "chunk", "--capsule", tmp_path / "capsule", *parts, "--out", tmp_path / str(number), "--stage", "stage1", "--", "--images", images, *common)
-    assert all(file.stat().st_size <= 15 * 2**20 for file in (tmp_path / "1").iterdir())
-    run("capsule.py", "join", "--parts", tmp_path / "1", "--run", tmp_path / "run")
-    assert torch.load(tmp_path / "run" / "stage1.pt", weights_only=True)["images"] == 32
+def test_a_capsule_trains_jobs_side_by_side_and_one_after_another(dataset, trained, tmp_path):
+    run("capsule.py", "pack", "--data", dataset, "--out", tmp_path / "capsule", "--with", trained / "classifier.pt")
+    ours = ["--batch", "8", "--threads", "1", "--images", "32", "--vae-images", "8", "--guides", "{capsule}/classifier.pt"]
+    jobs = [
+        {"name": "ours", "run": "g", "script": "train.py", "args": [*ours, "--without", "lstm"]},
+        {"name": "refined", "run": "g", "after": "ours", "script": "train_stage2.py", "args": ["--images", "8", "--batch", "4", "--threads", "1"]},
+    ]
+    (tmp_path / "plan.json").write_text(json.dumps({"minutes": 5, "jobs": jobs}))
+    run("capsule.py", "visit", "--capsule", tmp_path / "capsule", "--plan", tmp_path / "plan.json", "--out", tmp_path / "out")
+    assert all(file.stat().st_size <= 15 * 2**20 for file in (tmp_path / "out").iterdir())
+    run("capsule.py", "join", "--parts", tmp_path / "out", "--runs", tmp_path / "runs")
+    state = torch.load(tmp_path / "runs" / "g" / "stage1.pt", weights_only=True)
+    assert state["images"] == 32 and state["config"]["text"] == "bag" and (tmp_path / "runs" / "g" / "stage2.pt").exists()

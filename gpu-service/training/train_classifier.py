@@ -9,7 +9,6 @@ import argparse
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -17,7 +16,7 @@ import data as datasets
 from classifier import Classifier
 from discriminator import bag_of_words
 from lab import composite_rgb
-from runs import Run, has_fast_bf16, train_until
+from runs import Run, has_fast_bf16, pick_device, train_until
 
 
 def options() -> argparse.Namespace:
@@ -29,6 +28,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--images", type=int, default=80_000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--noise", type=float, default=0, help="spread of noise on its pictures, sRGB 0..1: what guides a generator should have smooth slopes")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--save-minutes", type=float, default=5)
@@ -41,14 +41,14 @@ class Trainer:
     def __init__(self, args: argparse.Namespace, source: datasets.Source):
         torch.manual_seed(args.seed)
         self.args = args
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = pick_device()
         widths = tuple(int(width) for width in args.widths.split(","))
         self.sizes = {"clusters": len(source.centroids), "vocabulary": source.vocabulary, "widths": list(widths)}
         self.model = Classifier(len(source.centroids), source.vocabulary, widths).to(self.device, memory_format=torch.channels_last)
-        self.centroids = source.centroids
+        self.centroids = source.centroids.to(self.device)
         self.optimiser = torch.optim.AdamW(self.model.parameters(), args.lr, weight_decay=1e-2)
         self.images = 0
-        self.order, self.rng = np.random.default_rng(args.seed), torch.Generator().manual_seed(args.seed)
+        self.rng = torch.Generator(self.device).manual_seed(args.seed)
 
     def state(self) -> dict:
         return {"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(), "images": self.images, "sizes": self.sizes}
@@ -62,17 +62,18 @@ class Trainer:
         self.model.train()
         for group in self.optimiser.param_groups:
             group["lr"] = self.args.lr * max(0.02, 1 - self.images / self.args.images)
-        index = torch.from_numpy(self.order.integers(0, len(data), self.args.batch))
+        index = torch.randint(len(data), (self.args.batch,), generator=self.rng, device=self.device)
         lab, alpha = data.lab[index].float(), data.alpha[index].float() / 255
         lab, alpha, color = datasets.augment(lab, alpha, data.color[index], data.denim[index], self.rng)
-        rgb = composite_rgb(lab, alpha).to(self.device, memory_format=torch.channels_last)
-        cluster = torch.cdist(color, self.centroids).argmin(1).to(self.device)
+        rgb = composite_rgb(lab, alpha).contiguous(memory_format=torch.channels_last)
+        rgb = rgb + self.args.noise * torch.rand(len(rgb), 1, 1, 1, device=self.device) * torch.randn_like(rgb)
+        cluster = torch.cdist(color, self.centroids).argmin(1)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=has_fast_bf16()):
             logits = {name: value.float() for name, value in self.model(rgb).items()}
-        bag = bag_of_words(data.tokens[index], self.sizes["vocabulary"]).to(self.device)
+        bag = bag_of_words(data.tokens[index], self.sizes["vocabulary"])
         losses = {
-            "type": F.cross_entropy(logits["type"], data.kind[index].to(self.device), ignore_index=-1, label_smoothing=0.05),
-            "gender": F.cross_entropy(logits["gender"], data.gender[index].to(self.device), ignore_index=-1, label_smoothing=0.05),
+            "type": F.cross_entropy(logits["type"], data.kind[index], ignore_index=-1, label_smoothing=0.05),
+            "gender": F.cross_entropy(logits["gender"], data.gender[index], ignore_index=-1, label_smoothing=0.05),
             "color": F.cross_entropy(logits["color"], cluster),
             "words": F.binary_cross_entropy_with_logits(logits["words"], bag) * 5,
         }
@@ -134,7 +135,8 @@ def main() -> None:
     train, test = datasets.load(source, "train", limit=args.limit), datasets.load(source, "test", limit=args.limit)
     trainer = Trainer(args, source)
     run = Run(args.run, args.name, vars(args), args.images)
-    train_until(run, trainer, args.images, lambda: trainer.step(train), lambda _: None, args.minutes, args.save_minutes)
+    data = train.to(trainer.device)
+    train_until(run, trainer, args.images, lambda: trainer.step(data), lambda _: None, args.minutes, args.save_minutes)
     result = report(trainer, test, source)
     (args.run / f"{args.name}.json").write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result))

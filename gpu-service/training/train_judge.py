@@ -19,7 +19,7 @@ from evaluation import crops
 from evaluation.judge import Judge
 from evaluation.scores import judged_on_real
 from lab import composite_rgb
-from runs import Run, train_until
+from runs import Run, has_fast_bf16, pick_device, train_until
 
 
 def options() -> argparse.Namespace:
@@ -43,7 +43,7 @@ class Trainer:
     def __init__(self, args: argparse.Namespace, source: datasets.Source):
         torch.manual_seed(args.seed)
         self.args, self.centroids = args, source.centroids
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = pick_device()
         widths = tuple(int(width) for width in args.widths.split(","))
         self.model = Judge(len(source.centroids), source.vocabulary, widths)
         self.model.to(self.device, memory_format=torch.channels_last)
@@ -76,7 +76,7 @@ class Trainer:
             group["lr"] = rate * min(1.0, (self.images + self.args.batch) / 5000)
         rgb, index, color = self.batch(data, pack)
         rgb = rgb.to(self.device, memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=has_fast_bf16()):
             logits = self.model(rgb)
         logits = {name: value.float() for name, value in logits.items()}
         bag = bag_of_words(data.tokens[index], self.model.sizes["vocabulary"]).to(self.device)

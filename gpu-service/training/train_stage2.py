@@ -17,11 +17,12 @@ from torch import nn
 
 import data as datasets
 import projected
-from discriminator import Encoder, bag_of_words, picture_input
+import runs
+from discriminator import Encoder, bag_of_words, highpass, picture_input
 from lab import composite_rgb, rgb_to_lab
 from latent import latent_for_seeds
-from model import LATENT_DIM, Z_DIM, Config, Stage1
-from runs import Average, Run, has_fast_bf16, sheet, train_until
+from model import LATENT_DIM, Config, Stage1
+from runs import Average, Run, has_fast_bf16, pick_device, sheet, train_until
 from stage2 import Stage2
 
 CROP, SHARP_PX = 32, 330
@@ -67,9 +68,10 @@ def options() -> argparse.Namespace:
 
 
 class Trainer:
-    def __init__(self, args: argparse.Namespace, stage1_state: dict, loud: frozenset[int]):
-        self.args, self.loud = args, loud
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    def __init__(self, args: argparse.Namespace, stage1_state: dict, loud: torch.Tensor):
+        self.args = args
+        self.device = pick_device()
+        self.loud = loud.to(self.device)
         torch.manual_seed(args.seed)
         self.config = Config(**stage1_state["config"])
         self.stage1 = Stage1(self.config, stage1_state["ema"]["centroids"])
@@ -82,11 +84,16 @@ class Trainer:
         self.features = projected.Features().to(**layout) if args.projected else None
         self.second = projected.ProjectedJudge(self.config.vocabulary).to(**layout)
         self.average = Average(self.stage2, 4_000)
-        self.opt_g = torch.optim.Adam(self.stage2.parameters(), args.lr, (0.5, 0.99))
-        self.opt_d = torch.optim.Adam(self.judge.parameters(), args.lr * 3, (0.5, 0.99))
-        self.opt_p = torch.optim.Adam([p for p in self.second.parameters() if p.requires_grad], args.lr, (0.0, 0.99))
+        self.opt_g = torch.optim.Adam(self.stage2.parameters(), args.lr, (0.5, 0.99), fused=self.device.type == "cuda")
+        self.opt_d = torch.optim.Adam(self.judge.parameters(), args.lr * 3, (0.5, 0.99), fused=self.device.type == "cuda")
+        self.opt_p = torch.optim.Adam([p for p in self.second.parameters() if p.requires_grad], args.lr, (0.0, 0.99), fused=self.device.type == "cuda")
         self.images, self.steps = 0, 0
-        self.rng = np.random.default_rng(args.seed)
+        self.rng = torch.Generator(self.device)
+        self.reseed()
+
+    def reseed(self) -> None:
+        self.rng.manual_seed(self.args.seed + self.images)
+        self.corners = np.random.default_rng(self.args.seed + self.images)
 
     PARTS = ("stage2", "judge", "second", "opt_g", "opt_d", "opt_p")
 
@@ -95,33 +102,26 @@ class Trainer:
         return {**parts, "ema": self.average.module.state_dict(), "images": self.images, "steps": self.steps}
 
     def restore(self, state: dict) -> None:
-        for name in self.PARTS:
-            getattr(self, name).load_state_dict(state[name])
-        self.average.module.load_state_dict(state["ema"])
-        self.images, self.steps = state["images"], state["steps"]
-        self.rng = np.random.default_rng(self.args.seed + self.images)
+        runs.load_parts(self, state)
+        self.reseed()
 
-    def true_detail(self, data: datasets.Dataset, pack: np.memmap, index: np.ndarray, corner: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
+    def true_detail(self, garments: "Detail", index: torch.Tensor, corner: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
         """Lab and alpha of a window of real garments at 256 px."""
         top, left = (4 * v for v in corner)
-        window = (slice(top, top + 4 * CROP), slice(left, left + 4 * CROP))
-        rgba = torch.from_numpy(np.stack([pack[data.rows[i]["pack256"]][window] for i in index]))
-        lab = rgb_to_lab(rgba[..., :3].float() / 255).permute(0, 3, 1, 2)
-        return lab.to(self.device), (rgba[..., 3:].permute(0, 3, 1, 2).float() / 255).to(self.device)
+        rgba = garments.window(index, slice(top, top + 4 * CROP), slice(left, left + 4 * CROP)).to(self.device)
+        return rgb_to_lab(rgba[..., :3].float() / 255).permute(0, 3, 1, 2), rgba[..., 3:].permute(0, 3, 1, 2).float() / 255
 
-    def real_batch(self, data: datasets.Dataset, index: np.ndarray) -> dict:
+    def real_batch(self, data: datasets.Dataset, index: torch.Tensor) -> dict:
         """Real garments at 64 px with their words and colour."""
         batch = {"lab": data.lab[index].float(), "alpha": data.alpha[index].float() / 255}
-        batch |= {"tokens": datasets.as_asked(data.tokens[index]), "color": torch.cat([data.color[index], torch.ones(len(index), 1)], 1)}
-        return {key: value.to(self.device) for key, value in batch.items()}
+        return batch | {"tokens": datasets.as_asked(data.tokens[index]), "color": F.pad(data.color[index], (0, 1), value=1.0)}
 
     @torch.no_grad()
     def paired_inputs(self, batch: dict) -> dict:
         """What Stage-II gets for a real garment: Stage-I's style and (half the time) features of its reconstruction."""
         count = len(batch["lab"])
         mean, _ = self.encoder(picture_input(batch["lab"], batch["alpha"]))
-        latent = torch.cat([mean, torch.randn(count, LATENT_DIM - Z_DIM, device=self.device)], 1)
-        made = self.stage1(batch["tokens"], latent, batch["color"])
+        made = self.stage1(batch["tokens"], torch.randn(count, LATENT_DIM, device=self.device), batch["color"], seen=mean)
         keep = (torch.rand(count, 1, 1, 1, device=self.device) < 0.5).float()
         blur = F.avg_pool2d(F.pad(batch["lab"], (1, 1, 1, 1), mode="replicate"), 3, stride=1)
         mixed = torch.rand(count, 1, 1, 1, device=self.device) * 0.7
@@ -130,26 +130,26 @@ class Trainer:
 
     @torch.no_grad()
     def sampled_inputs(self, data: datasets.Dataset, count: int) -> tuple[dict, torch.Tensor]:
-        index = torch.from_numpy(self.rng.integers(0, len(data), count))
+        index = torch.randint(len(data), (count,), generator=self.rng, device=self.device)
         tokens = datasets.as_asked(datasets.shopper_order(data.tokens[index], data.kind[index], self.rng, self.loud))
-        color = torch.cat([data.color[index], torch.ones(count, 1)], 1)
         latent = torch.randn(count, LATENT_DIM, device=self.device)
-        made = self.stage1(tokens.to(self.device), latent, color.to(self.device))
-        return {key: made[key] for key in ("lab", "alpha", "features", "style", "base")}, tokens.to(self.device)
+        made = self.stage1(tokens, latent, F.pad(data.color[index], (0, 1), value=1.0))
+        return {key: made[key] for key in ("lab", "alpha", "features", "style", "base")}, tokens
 
     def corner(self) -> tuple[int, int]:
         """Top and left of a crop in 64-px units: anywhere in height, near the middle across, where garments are."""
-        return int(self.rng.integers(0, 64 - CROP + 1)), int(self.rng.integers(CROP // 4, 64 - CROP - CROP // 4 + 1))
+        return int(self.corners.integers(0, 64 - CROP + 1)), int(self.corners.integers(CROP // 4, 64 - CROP - CROP // 4 + 1))
 
     def cast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.args.bf16)
 
-    def step(self, data: datasets.Dataset, pack: np.memmap, pool: np.ndarray, sharp: np.ndarray) -> dict:
-        half = self.args.batch // 2
-        paired, fresh = self.rng.choice(pool, half), self.rng.choice(sharp, half)
+    def step(self, garments: "Detail") -> dict:
+        half, data = self.args.batch // 2, garments.data
+        pick = lambda rows: rows[torch.randint(len(rows), (half,), generator=self.rng, device=self.device)]  # noqa: E731
+        paired, fresh = pick(garments.pool), pick(garments.sharp)
         here, there = self.corner(), self.corner()
         real = self.real_batch(data, paired)
-        truth, judged = self.true_detail(data, pack, paired, here), self.true_detail(data, pack, fresh, there)
+        truth, judged = self.true_detail(garments, paired, here), self.true_detail(garments, fresh, there)
         with self.cast():
             lab, alpha = self.stage2(**small(self.paired_inputs(real), here), corner=here)
             inputs, tokens = self.sampled_inputs(data, half)
@@ -159,7 +159,7 @@ class Trainer:
         losses = {"pixels": pixels}
         if self.features is not None and self.steps % 2:
             pictures = [composite_rgb(*views) for views in ((lab, alpha), truth, sampled, judged)]
-            loss = self.projected_losses(pictures, [real["tokens"], tokens, datasets.as_asked(data.tokens[fresh]).to(self.device)], losses)
+            loss = self.projected_losses(pictures, [real["tokens"], tokens, datasets.as_asked(data.tokens[fresh])], losses)
         else:
             loss = self.patch_losses(made, want, fake, picture_input(*judged), losses)
         self.opt_g.zero_grad(set_to_none=True)
@@ -219,6 +219,30 @@ class Trainer:
         return like + self.args.projected * adversarial
 
 
+class Detail:
+    """Garments with pictures at 256 px: `pool` all of them, `sharp` those of true detail (rows of `data`).
+
+    On a GPU the pictures lie in its memory; else they are read from the pack as they are asked for.
+    """
+
+    def __init__(self, data: datasets.Dataset, pack: np.memmap, device: torch.device):
+        rows = [i for i, row in enumerate(data.rows) if row["pack256"] is not None]
+        sharp = [i for i in rows if data.rows[i]["detailPx"] >= SHARP_PX]
+        self.data = data.to(device)
+        self.pool, self.sharp = (torch.tensor(each, device=device) for each in (rows, sharp or rows))
+        self.places, self.pack, self.resident = [row["pack256"] for row in data.rows], pack, None
+        if device.type == "cuda":
+            self.slots = torch.full((len(data),), -1, device=device)
+            self.slots[self.pool] = torch.arange(len(rows), device=device)
+            self.resident = torch.stack([torch.from_numpy(pack[data.rows[i]["pack256"]].copy()) for i in rows]).to(device)
+
+    def window(self, index: torch.Tensor, high: slice, wide: slice) -> torch.Tensor:
+        """uint8 [B, h, w, 4] of rows `index`."""
+        if self.resident is not None:
+            return self.resident[self.slots[index], high, wide]
+        return torch.from_numpy(np.stack([self.pack[self.places[i], high, wide] for i in index.tolist()]))
+
+
 def small(maps: dict, corner: tuple[int, int]) -> dict:
     """A window of what Stage-I made."""
     top, left = corner
@@ -229,12 +253,6 @@ def on_cloth(losses: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
     """Mean over the patches [B, 1, 16, 16] that hold some garment (alpha is channel 3, -1..1): white ground judges nothing."""
     cover = F.adaptive_avg_pool2d(pictures[:, 3:4].detach() * 0.5 + 0.5, losses.shape[2:])
     return (losses * cover).sum() / (cover.sum() + 1)
-
-
-def highpass(x: torch.Tensor) -> torch.Tensor:
-    """Less the mean of 5 x 5 neighbours, taken along rows and then columns."""
-    wide = F.pad(x, (2, 2, 2, 2), mode="replicate")
-    return x - F.avg_pool2d(F.avg_pool2d(wide, (1, 5), stride=1), (5, 1), stride=1)
 
 
 @torch.no_grad()
@@ -260,13 +278,10 @@ def main() -> None:
     source = datasets.open_source(args.data)
     trainer = Trainer(args, torch.load(args.run / "stage1.pt", map_location="cpu", weights_only=True), datasets.loud_words(source))
     data, held = datasets.load(source, "train", limit=args.limit), datasets.load(source, "val", limit=args.limit)
-    pack = datasets.pack_path(source, 256)
-    pool = np.array([i for i, row in enumerate(data.rows) if row["pack256"] is not None])
-    sharp = np.array([i for i in pool if data.rows[i]["detailPx"] >= SHARP_PX])
-    sharp = sharp if len(sharp) else pool
-    print(f"{len(pool)} garments with detail, {len(sharp)} sharp, {trainer.device}", flush=True)
+    garments = Detail(data, datasets.pack_path(source, 256), trainer.device)
+    print(f"{len(garments.pool)} garments with detail, {len(garments.sharp)} sharp, {trainer.device}", flush=True)
     run = Run(args.run, "stage2", vars(args), args.images)
-    step = lambda: trainer.step(data, pack, pool, sharp)  # noqa: E731
+    step = lambda: trainer.step(garments)  # noqa: E731
     train_until(run, trainer, args.images, step, lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
 
 

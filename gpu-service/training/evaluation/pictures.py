@@ -13,8 +13,9 @@ import torch.nn.functional as F
 from baseline_models import CONDITION, ColorWords, Z
 from baselines import AVERAGED, generator_of
 from data import as_asked
+from lab import composite_rgb
 from latent import latent_for_seeds
-from model import MAX_TOKENS
+from model import MAX_TOKENS, Config, Stage1
 
 
 class Pictures(Protocol):
@@ -82,9 +83,42 @@ class BaselinePictures:
         return np.concatenate(parts)
 
 
+class AblationPictures:
+    """A checkpoint of `train.py` by itself, 64 px enlarged bicubically: ablations need no Stage-II to be compared."""
+
+    def __init__(self, checkpoint: Path):
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        self.model = Stage1(Config(**state["config"]), state["ema"]["centroids"])
+        self.model.load_state_dict(state["ema"])
+        self.model.eval().to(memory_format=torch.channels_last)
+        self.by_cluster = state["without"] == "lab-input"
+        digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in state["ema"].values())).hexdigest()
+        self.version = f"without-{state['without'] or 'nothing'}-{digest[:8]}"
+        self.about = {"which": f"without {state['without'] or 'nothing'}", "images": state["images"]}
+
+    @torch.no_grad()
+    def draw(self, tokens: np.ndarray, seeds: list[int], color: np.ndarray, large: bool = False) -> np.ndarray:
+        asked, lab = as_asked(torch.from_numpy(np.asarray(tokens, np.int64))), torch.from_numpy(np.asarray(color, np.float32))
+        if self.by_cluster:
+            nearest = self.model.centroids[torch.cdist(lab[:, :3], self.model.centroids).argmin(1)]
+            lab = torch.cat([nearest * lab[:, 3:], lab[:, 3:]], 1)
+        latent, parts = torch.from_numpy(latent_for_seeds(seeds)), []
+        for start in range(0, len(asked), 32):
+            part = slice(start, start + 32)
+            made = self.model(asked[part], latent[part], lab[part])
+            rgb = composite_rgb(made["lab"], made["alpha"])
+            if large:
+                rgb = F.interpolate(rgb, scale_factor=4, mode="bicubic")
+            parts.append((rgb.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy())
+        return np.concatenate(parts)
+
+
 def open_pictures(path: Path, threads: int = 0) -> Pictures:
-    """A folder with a manifest, or a baseline's checkpoint."""
-    return GraphPictures(path, threads) if path.is_dir() else BaselinePictures(path)
+    """A folder with a manifest, or the checkpoint of a baseline or an ablation."""
+    if path.is_dir():
+        return GraphPictures(path, threads)
+    known = torch.load(path, map_location="cpu", weights_only=True)
+    return BaselinePictures(path) if "which" in known else AblationPictures(path)
 
 
 def named(color: torch.Tensor | np.ndarray) -> np.ndarray:
