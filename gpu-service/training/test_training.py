@@ -13,6 +13,7 @@ import torch.nn.functional as F
 
 import realism
 from data import load, open_source, rivals, shopper_order
+from evaluation.pictures import open_pictures
 from lab import delta_e_2000, lab_to_rgb, rgb_to_lab
 from model import Config, Stage1, upsample_kernel
 
@@ -165,3 +166,6 @@ def test_a_capsule_trains_jobs_side_by_side_and_one_after_another(dataset, train
     run("capsule.py", "join", "--parts", tmp_path / "out", "--runs", tmp_path / "runs")
     state = torch.load(tmp_path / "runs" / "g" / "stage1.pt", weights_only=True)
     assert state["images"] == 32 and state["config"]["text"] == "bag" and (tmp_path / "runs" / "g" / "stage2.pt").exists()
+    bag = open_pictures(tmp_path / "runs" / "g" / "stage1.pt")
+    drawn = bag.draw(np.array([[1, 16] + [0] * 14, [16, 1] + [0] * 14]), [7, 7], np.array([[40.0, 10, 10, 1]] * 2))
+    assert bag.about["which"] == "without lstm" and np.abs(drawn[0].astype(int) - drawn[1]).max() <= 1

@@ -8,6 +8,8 @@ judge on pretrained features look at both. Stage-I is frozen. Resumes as `train.
 """
 
 import argparse
+import math
+import time
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ from discriminator import Encoder, bag_of_words, highpass, picture_input
 from lab import composite_rgb, rgb_to_lab
 from latent import latent_for_seeds
 from model import LATENT_DIM, Config, Stage1
+from replay import set_rate
 from runs import Average, Run, has_fast_bf16, pick_device, sheet, train_until
 from stage2 import Stage2
 
@@ -55,12 +58,13 @@ def options() -> argparse.Namespace:
     parser.add_argument("--run", type=Path, required=True, help="holds stage1.pt; stage2.pt goes beside it")
     parser.add_argument("--images", type=int, default=200_000, help="crops to see in all")
     parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--lr", type=float, default=2e-4)
+    parser.add_argument("--lr", type=float, default=2e-4, help="Adam, cosine to a tenth; the patch judge learns three times as fast")
     parser.add_argument("--adversarial", type=float, default=0.5, help="weight of the patch adversary")
     parser.add_argument("--projected", type=float, default=0.5, help="weight of the judge on pretrained features; 0 leaves it out")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=has_fast_bf16(), help="bfloat16 convolutions")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=0)
+    parser.add_argument("--by-clock", action="store_true", help="the learning rate falls with the minutes where they end before the images")
     parser.add_argument("--save-minutes", type=float, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int)
@@ -87,7 +91,7 @@ class Trainer:
         self.opt_g = torch.optim.Adam(self.stage2.parameters(), args.lr, (0.5, 0.99), fused=self.device.type == "cuda")
         self.opt_d = torch.optim.Adam(self.judge.parameters(), args.lr * 3, (0.5, 0.99), fused=self.device.type == "cuda")
         self.opt_p = torch.optim.Adam([p for p in self.second.parameters() if p.requires_grad], args.lr, (0.0, 0.99), fused=self.device.type == "cuda")
-        self.images, self.steps = 0, 0
+        self.images, self.steps, self.began = 0, 0, time.time()
         self.rng = torch.Generator(self.device)
         self.reseed()
 
@@ -144,6 +148,9 @@ class Trainer:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.args.bf16)
 
     def step(self, garments: "Detail") -> dict:
+        rate = self.args.lr * (0.1 + 0.45 * (1 + math.cos(math.pi * runs.progress(self))))
+        for optimiser, pace in ((self.opt_g, 1.0), (self.opt_d, 3.0), (self.opt_p, 1.0)):
+            set_rate(optimiser, rate * pace)
         half, data = self.args.batch // 2, garments.data
         pick = lambda rows: rows[torch.randint(len(rows), (half,), generator=self.rng, device=self.device)]  # noqa: E731
         paired, fresh = pick(garments.pool), pick(garments.sharp)
