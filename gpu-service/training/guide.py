@@ -16,10 +16,10 @@ from classifier import Classifier
 from data import Dataset
 from discriminator import bag_of_words
 from lab import composite_rgb
-from losses import steadied
+from losses import in_one_color, steadied
 
 MEMORY = 0.98  # of the levels of words, a batch
-ROOM = 1.2  # how far two seeds should lie apart over two garments: other judges see less of what a guide sees
+ROOM = 1.1  # how far two seeds should lie apart over two garments: other judges see less of what a guide sees
 
 
 @dataclass
@@ -77,12 +77,11 @@ class Guide(nn.Module):
         pairs = [two for group in groups.values() for two in zip(list(group.values())[::2], list(group.values())[1::2], strict=False)]
         if not pairs:
             return
+        sides = []
         first, second = torch.tensor(pairs, device=data.lab.device).unbind(1)
-        moved = data.lab[second].float() + (data.color[first] - data.color[second])[:, :, None, None]
-        sides = [
-            self(composite_rgb(lab, data.alpha[rows].float() / 255))
-            for lab, rows in ((data.lab[first].float(), first), (moved, second))
-        ]
+        for rows in (first, second):
+            alpha = data.alpha[rows].float() / 255
+            sides.append(self(composite_rgb(in_one_color(data.lab[rows].float(), alpha, data.color[first]), alpha)))
         self.usual.copy_(torch.stack([(a.features - b.features).norm(dim=1).mean() for a, b in zip(*sides, strict=True)]))
 
 

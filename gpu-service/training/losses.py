@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from discriminator import bag_of_words
+from lab import constant
 
 
 def liveliness(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
@@ -13,15 +14,31 @@ def liveliness(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
     return ((fine.square().sum(1, keepdim=True) + 1e-4).sqrt() * inside).sum((1, 2, 3)) / inside.sum((1, 2, 3)).clamp(min=1)
 
 
+def mean_color(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
+    """[B, 3]: mean Lab of the garment."""
+    return (lab * alpha).sum((2, 3)) / alpha.sum((2, 3)).clamp(min=1)
+
+
+def in_one_color(lab: torch.Tensor, alpha: torch.Tensor, color: torch.Tensor) -> torch.Tensor:
+    """The same garments with `color` [B, 3] for their mean: what is left to tell them apart is cut and cloth."""
+    return lab + (color - mean_color(lab, alpha))[:, :, None, None]
+
+
+def tint(lab: torch.Tensor, alpha: torch.Tensor, color: torch.Tensor, plain: torch.Tensor) -> torch.Tensor:
+    """How far the mean of plain garments ([B] `plain`) is from the colour asked for, over what folds explain: 6 in L, 2 in a and b."""
+    away = (mean_color(lab, alpha) - color).abs()
+    return (F.relu(away - constant((6.0, 2.0, 2.0), lab.device)).sum(1) * plain).mean()
+
+
 def ripple(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
-    """[B, 6]: mean square detail of L, a and b inside the garment, at the picture's size and at half of it."""
+    """[B, 12]: mean absolute and mean square detail of L, a and b inside the garment, at the picture's size and at half of it."""
     found = []
     for _ in range(2):
         inside = (-F.max_pool2d(-alpha, 5, stride=1, padding=2) > 0.5).float()
-        fine = (lab - F.avg_pool2d(lab, 3, stride=1, padding=1)).square() * inside
-        found.append(fine.sum((2, 3)) / inside.sum((2, 3)).clamp(min=1))
+        fine = (lab - F.avg_pool2d(lab, 3, stride=1, padding=1)) * inside
+        found += [each.sum((2, 3)) / inside.sum((2, 3)).clamp(min=1) for each in (fine.abs(), fine.square())]
         lab, alpha = F.avg_pool2d(lab, 2), F.avg_pool2d(alpha, 2)
-    return torch.cat(found, 1)
+    return torch.cat([found[0], found[2], found[1], found[3]], 1)
 
 
 def steadied(mean: torch.Tensor, present: torch.Tensor, running: torch.Tensor, memory: float = 0.95) -> torch.Tensor:
@@ -35,13 +52,13 @@ def steadied(mean: torch.Tensor, present: torch.Tensor, running: torch.Tensor, m
 
 
 def ripple_loss(made: torch.Tensor, real: torch.Tensor, patterned: torch.Tensor, running: torch.Tensor) -> torch.Tensor:
-    """Log ratio of root mean square ripples [B, 6], made over real, among patterned garments [B] and among plain ones: neither dull
-    nor restless. `running` [2, 2, 6] keeps both groups' means of made and real ones."""
+    """Log ratio of ripples [B, 12], made over real: root mean square ones among patterned garments [B], where the rare loud print
+    counts, mean absolute ones among plain ones, where it must not (it came out as tints). `running` [2, 2, 6] keeps both groups' means."""
     total = torch.zeros((), device=made.device)
-    for group, kept in zip((patterned, ~patterned), running, strict=True):
+    for group, kept, columns, power in ((patterned, running[0], slice(6, 12), 0.5), (~patterned, running[1], slice(0, 6), 1.0)):
         share, any_of_it = group.float()[:, None], group.any()
-        means = [steadied((x * share).sum(0) / share.sum().clamp(min=1), any_of_it, memory) + 0.01 for x, memory in zip((made, real), kept, strict=True)]
-        total = total + 0.5 * (means[0] / means[1]).log().abs().mean() * any_of_it
+        means = [steadied((x[:, columns] * share).sum(0) / share.sum().clamp(min=1), any_of_it, memory) + 0.02 for x, memory in zip((made, real), kept, strict=True)]
+        total = total + power * (means[0] / means[1]).log().abs().mean() * any_of_it
     return total / 2
 
 

@@ -8,7 +8,7 @@ import projected
 from discriminator import bag_of_words, wrong_tokens
 from guide import level_loss, spread_loss
 from lab import composite_rgb
-from losses import auxiliary, liveliness
+from losses import auxiliary, in_one_color, liveliness
 from memory import step_losses
 from model import LATENT_DIM
 from runs import average_gradients
@@ -31,18 +31,19 @@ class Losses:
     def guided_losses(self, batch: dict, made: dict, losses: dict) -> torch.Tensor:
         """The generator's share from the frozen classifiers: words show as on real pictures, come when said, stay, and leave room for seeds."""
         args, guide, steps, tokens = self.args, self.guide, batch["steps"], batch["tokens"]
+        color, after = batch["color"][:, :3], steps.after
         with self.cast():
-            again = self.generator(tokens[steps.after], torch.randn(len(steps.added), LATENT_DIM, device=self.device), batch["color"][steps.after])
-        rgb = composite_rgb(torch.cat([made["lab"], again["lab"]]), torch.cat([made["alpha"], again["alpha"]]))
+            again = self.generator(tokens[after], torch.randn(len(steps.added), LATENT_DIM, device=self.device), batch["color"][after])
+        pairs = [composite_rgb(in_one_color(lab, alpha, color[after]), alpha) for lab, alpha in ((made["lab"][after], made["alpha"][after]), (again["lab"], again["alpha"]))]
         with torch.no_grad(), self.cast():
             guide.learn_levels(guide(composite_rgb(batch["lab"], batch["alpha"])), batch["said"])
         with self.cast():
-            seen = guide(rgb)
-        terms = []
+            seen = guide(torch.cat([composite_rgb(made["lab"], made["alpha"]), *pairs]))
+        terms, count = [], len(tokens)
         for each, level, shown, usual in zip(seen, guide.levels, guide.shown, guide.usual, strict=True):
-            first, second = each.rows(slice(None, len(tokens))), each.rows(slice(len(tokens), None))
-            step = step_losses(steps, tokens, first.words, made["alpha"], self.cloth, level)
-            terms.append(torch.stack([level_loss(first, level, shown, tokens), step["add"], step["ret"], spread_loss(first.rows(steps.after), second, usual)]))
+            asked, one, other = each.rows(slice(count)), each.rows(slice(count, count + len(steps.added))), each.rows(slice(count + len(steps.added), None))
+            step = step_losses(steps, tokens, asked.words, made["alpha"], self.cloth, level)
+            terms.append(torch.stack([level_loss(asked, level, shown, tokens), step["add"], step["ret"], spread_loss(one, other, usual)]))
         levels, add, ret, spread = torch.stack(terms).mean(0)
         losses |= {"level": levels, "guide_add": add, "guide_ret": ret, "spread": spread}
         return args.levels * levels + args.add * add + args.ret * ret + args.spread * spread

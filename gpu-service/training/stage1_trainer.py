@@ -13,7 +13,7 @@ import runs
 from calibration import fit_seeds
 from discriminator import Discriminator, Encoder, picture_input
 from guide import Guide
-from losses import pyramid_distance, ripple, ripple_loss
+from losses import pyramid_distance, ripple, ripple_loss, tint
 from memory import CLOTH, pair_up
 from model import LATENT_DIM, Config, Stage1, kind_gates
 from replay import Replay, adam, set_rate
@@ -178,6 +178,9 @@ class Trainer(Losses):
         if not self.alone and args.calm:
             losses["calm"] = calm = self.restless(batch, made)
             loss = loss + args.calm * calm
+        if not self.alone and args.tint:
+            losses["tint"] = off = tint(made["lab"][half:], made["alpha"][half:], batch["color"][half:, :3], ~self.loud[batch["tokens"][half:]].any(1))
+            loss = loss + args.tint * off
         if not self.alone and args.ripple:
             views = [ripple(side["lab"][half:], side["alpha"][half:]) for side in (made, batch)]
             losses["ripple"] = uneven = ripple_loss(*views, self.loud[batch["said"][half:]].any(1), self.ripples)
