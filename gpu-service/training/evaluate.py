@@ -126,6 +126,7 @@ def main() -> None:
     parser.add_argument("--judges", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--measures", help=f"only these, by comma: {', '.join(MEASURES)}")
+    parser.add_argument("--split", choices=["test", "val"], default="test", help="val, into another OUT: to choose between candidates, so that test only measures the chosen one")
     parser.add_argument("--small", action="store_true", help="few sequences, seeds and colours: a smoke test, no measurement")
     parser.add_argument("--only-page", action="store_true", help="write report.md again from what is stored")
     parser.add_argument("--only-sheets", action="store_true")
@@ -143,13 +144,13 @@ def main() -> None:
     if args.only_sheets:
         return None
     sizes = Sizes(4, 2, 4, 1, 1, 200, 4, 2, 1, 1) if args.small else Sizes()
-    train, test = datasets.load(source, "train"), datasets.load(source, "test")
+    train, test = datasets.load(source, "train"), datasets.load(source, args.split)
     judge, crop_judge = load_judge(args.judges / "judge.pt"), load_judge(args.judges / "judge-crops.pt")
     judges = f"{judge.version}-{crop_judge.version}"
-    shared = Store(args.out / "real", f"{judges} {PROTOCOL} {sizes}")
+    shared = Store(args.out / "real", f"{judges} {PROTOCOL} {sizes}{'' if args.split == 'test' else args.split}")
     setting = Setting(source, train, test, judge, crop_judge, pictures, shared, sizes)
-    key = f"{pictures.version} {judges} {PROTOCOL} {sizes}"
-    print(f"{len(test)} test pictures, {pictures.version}", flush=True)
+    key = f"{pictures.version} {judges} {PROTOCOL} {sizes}{'' if args.split == 'test' else args.split}"
+    print(f"{len(test)} {args.split} pictures, {pictures.version}", flush=True)
     metrics = {"version": pictures.version, "protocol": PROTOCOL, "judges": judges, "test_pictures": len(test), "about": about(pictures, args.model)}
     metrics["judge"] = shared.measure("judges", lambda: judges_on_real(setting))
     print(json.dumps(metrics["judge"]["whole"]))

@@ -75,6 +75,14 @@ def test_stage1_resumes_where_it_stopped(trained):
     assert state["images"] == 48 and state["steps"] == 6
 
 
+def test_the_mean_of_two_checkpoints_is_a_whole_one(dataset, trained, tmp_path):
+    one = torch.load(trained / "stage1.pt", weights_only=True)
+    torch.save(one | {"ema": {key: value + 1 if key == "head.bias" else value for key, value in one["ema"].items()}}, tmp_path / "other.pt")
+    run("average.py", "--data", dataset, "--checkpoints", trained / "stage1.pt", tmp_path / "other.pt", "--run", tmp_path / "mean")
+    made = torch.load(tmp_path / "mean" / "stage1.pt", weights_only=True)
+    assert torch.allclose(made["ema"]["head.bias"], one["ema"]["head.bias"] + 0.5) and made["images"] == one["images"]
+
+
 def test_dry_run_writes_nothing(dataset, tmp_path):
     out = run("train.py", "--data", dataset, "--run", tmp_path / "dry", "--batch", 8, "--dry-run")
     assert "images a second" in out and not (tmp_path / "dry").exists()

@@ -19,7 +19,7 @@ from runs import Run, has_fast_bf16, sheet, train_until
 from stage1_trainer import ABLATIONS, Trainer
 
 
-def options() -> argparse.Namespace:
+def options(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that `npm run catalog` wrote")
     parser.add_argument("--run", type=Path, required=True, help="run folder; resumed when it has a checkpoint")
@@ -54,7 +54,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, help="use only the first rows (smoke tests)")
     parser.add_argument("--dry-run", action="store_true", help="load, print sizes and two steps' speed, write nothing")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 @torch.no_grad()
