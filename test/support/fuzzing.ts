@@ -17,7 +17,7 @@ const SAMPLES = 60;
  * Fewer requests than these say nothing of growth: the heaps of workerd's isolates fill for some 65,000 requests, the
  * simulated KV's and its router's among them, until V8 collects as much as is made; then they go up and down.
  */
-const ENOUGH = 100_000;
+const ENOUGH = 150_000;
 /** Of the run; and a kilobyte a request, less than any picture has. */
 const LATE = 2 / 3;
 const MAX_GROWTH = 1;
