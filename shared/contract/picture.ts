@@ -18,6 +18,21 @@ export interface PictureRequest {
   readonly stage: PictureStage;
 }
 
+/** A request's words as JSON, for who is to draw them. */
+export const wordsAsJson = ({ tokens, lab }: Pick<PictureRequest, 'tokens' | 'lab'>) => ({
+  tokens: [...tokens],
+  lab: lab === null ? null : ([lab[0], lab[1], lab[2]] satisfies [number, number, number]),
+});
+
+/** What is to be drawn, as JSON: the GPU service's input for a picture, and what waits in the Queue. */
+export const requestAsJson = ({ model, tokens, lab, seed, size, format }: PictureRequest) => ({
+  model,
+  ...wordsAsJson({ tokens, lab }),
+  seed,
+  size,
+  format,
+});
+
 /**
  * The key of a picture, at most 512 bytes (the limit of Workers KV). Lab is rounded to 0.01, far below a
  * visible difference (ΔE00 1), so that equal colours share a key.

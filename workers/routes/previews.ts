@@ -1,9 +1,9 @@
 import type { PreviewsAnswer } from '../../shared/contract/answers.ts';
 import { type ProblemError, problem } from '../../shared/contract/errors.ts';
 import { ANSWER_CACHE } from '../../shared/contract/headers.ts';
-import type { PictureRequest } from '../../shared/contract/picture.ts';
+import { requestAsJson } from '../../shared/contract/picture.ts';
 import { previewPath } from '../../shared/contract/preview-path.ts';
-import { previewsBodySchema, type Queued } from '../../shared/contract/previews.ts';
+import { previewsBodySchema } from '../../shared/contract/previews.ts';
 import { ok, type Result } from '../../shared/contract/result.ts';
 import { tokenise } from '../../shared/query/index.ts';
 import { pictureRequest } from '../../shared/query/picture-request.ts';
@@ -37,7 +37,7 @@ export async function previews(c: AppContext): Promise<Response> {
   );
   const missing = read.flatMap(({ asked }) => (asked.ok && !asked.value.there ? [asked.value.request] : []));
   if (enqueue && missing.length > 0)
-    await queue.sendBatch(missing.map((request) => ({ body: queued(request) })));
+    await queue.sendBatch(missing.map((request) => ({ body: requestAsJson(request) })));
   const answer: PreviewsAnswer = {
     model: MODEL_VERSION,
     pictures: read.map(({ q, asked }) => ({ q, ...stateOf(asked, enqueue) })),
@@ -45,15 +45,6 @@ export async function previews(c: AppContext): Promise<Response> {
   c.header('Cache-Control', ANSWER_CACHE.moment);
   return c.json(answer, enqueue ? 202 : 200);
 }
-
-const queued = ({ model, tokens, lab, seed, size, format }: PictureRequest): Queued => ({
-  model,
-  tokens: [...tokens],
-  lab: lab === null ? null : [...lab],
-  seed,
-  size,
-  format,
-});
 
 function stateOf(
   asked: Result<{ readonly url: string; readonly there: boolean }, ProblemError>,

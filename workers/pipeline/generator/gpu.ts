@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type ProblemError, problem } from '../../../shared/contract/errors.ts';
-import { type PictureRequest, previewKey } from '../../../shared/contract/picture.ts';
 import {
-  type PredictionAnswer,
-  type PredictionInput,
-  type RowInput,
-  rowStepSchema,
-} from '../../../shared/contract/prediction.ts';
+  type PictureRequest,
+  previewKey,
+  requestAsJson,
+  wordsAsJson,
+} from '../../../shared/contract/picture.ts';
+import { type PredictionAnswer, type RowInput, rowStepSchema } from '../../../shared/contract/prediction.ts';
 import { err, ok, type Result } from '../../../shared/contract/result.ts';
 import type { Progress, RemoteGenerator, RemoteOptions, RowGenerator, SeenPicture } from '../ports.ts';
 import { sha256Hex } from '../sha256.ts';
@@ -70,7 +70,7 @@ export function createGpuGenerator(options: GpuOptions): RemoteGenerator & RowGe
 
   return {
     begin: (request, remote) =>
-      progress(request, remote, (asking) => predictor.create(inputOf(request), remote.waitMs, asking)),
+      progress(request, remote, (asking) => predictor.create(requestAsJson(request), remote.waitMs, asking)),
     resume: (id, request, remote) => progress(request, remote, (asking) => predictor.get(id, false, asking)),
     async row(requests, { deadlineMs, requestId }) {
       const [first] = requests;
@@ -90,24 +90,12 @@ export function createGpuGenerator(options: GpuOptions): RemoteGenerator & RowGe
 const isUnfinished = ({ status }: PredictionAnswer): boolean =>
   status === 'starting' || status === 'processing';
 
-const inputOf = ({ model, tokens, lab, seed, size, format }: PictureRequest): PredictionInput => ({
-  model,
-  tokens: [...tokens],
-  lab: lab === null ? null : [...lab],
-  seed,
-  size,
-  format,
-});
-
 const rowInputOf = (
   { model, seed, size, format }: PictureRequest,
   requests: readonly PictureRequest[],
 ): RowInput => ({
   model,
-  steps: requests.map(({ tokens, lab }) => ({
-    tokens: [...tokens],
-    lab: lab === null ? null : [...lab],
-  })),
+  steps: requests.map(wordsAsJson),
   seed,
   size,
   format,

@@ -64,6 +64,17 @@ function setUp({ cache = createMemoryCache(1_000) as PictureCache, broken = fals
   return { world, incidents, calls, counted, create, ring, cache };
 }
 
+/** A flight with a caller on board, whose generation has begun and is not finished. */
+async function setUpBegun() {
+  const scene = setUp();
+  const flight = scene.create();
+  const caller = flight.join(request, miss);
+  await turn();
+  scene.calls[0]?.answer(pending);
+  await turn();
+  return { ...scene, flight, caller };
+}
+
 describe('a flight', () => {
   it('is one generation, whoever joins, and lands in the cache', async () => {
     const { create, calls, cache } = setUp();
@@ -109,12 +120,7 @@ describe('a flight', () => {
   });
 
   it('that is not finished at once is asked for by alarm', async () => {
-    const { create, calls, ring } = setUp();
-    const flight = create();
-    const caller = flight.join(request, miss);
-    await turn();
-    calls[0]?.answer(pending);
-    await turn();
+    const { flight, caller, calls, ring } = await setUpBegun();
     await ring(flight);
     calls[1]?.answer(pending);
     await turn();
@@ -125,12 +131,7 @@ describe('a flight', () => {
   });
 
   it('survives a few questions without an answer, not many', async () => {
-    const { create, calls, ring } = setUp();
-    const flight = create();
-    const caller = flight.join(request, miss);
-    await turn();
-    calls[0]?.answer(pending);
-    await turn();
+    const { flight, caller, calls, ring } = await setUpBegun();
     for (let fault = 1; fault <= 4; fault += 1) {
       await ring(flight);
       calls[fault]?.answer(down);
@@ -184,12 +185,7 @@ describe('a failure', () => {
 
 describe('after a restart', () => {
   it('the alarm takes a generation up by its id', async () => {
-    const { create, calls, ring, cache } = setUp();
-    const before = create();
-    void before.join(request, miss);
-    await turn();
-    calls[0]?.answer(pending);
-    await turn();
+    const { create, calls, ring, cache } = await setUpBegun();
     const after = create();
     const caller = after.join(request, miss);
     await turn();
