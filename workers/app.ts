@@ -15,9 +15,9 @@ const ROUTES: readonly Route[] = [
   {
     path: '/v1/preview/:file',
     may: 'those-let-in',
-    get: (c) => preview(c, readFile(c, c.req.param('file') ?? '')),
+    get: preview((c) => readFile(c, c.req.param('file') ?? '')),
   },
-  { path: '/v1/preview', may: 'those-let-in', get: (c) => preview(c, readAsked(c)) },
+  { path: '/v1/preview', may: 'those-let-in', get: preview(readAsked) },
   { path: '/v1/previews', may: 'servers', post: previews },
   { path: '/v1/stream', may: 'those-let-in', get: stream },
   { path: '/v1/colors', may: 'those-let-in', get: colors },

@@ -1,6 +1,6 @@
 import type { Queued } from '../shared/contract/previews.ts';
 import { type Config, readConfig, type Vars } from './config.ts';
-import { engineFor, finishDraft } from './edge/engines.ts';
+import { engineFor, pictureTools } from './edge/engines.ts';
 import { createGpuProbe, type GpuProbe } from './health/gpu-probe.ts';
 import { log } from './log.ts';
 import type { Ceiling } from './objects/ceiling.ts';
@@ -56,7 +56,7 @@ function createServices(env: Bindings): Services | null {
   const chosen = engineFor(edgeEngine);
   if (!chosen.ok) return misconfigured(`EDGE_ENGINE ${chosen.error}`);
   const engine = chosen.value;
-  const finals = createKvCache(env.PREVIEWS);
+  const finals = createKvCache(env.PREVIEWS, pictureTools.checksum);
   const ceilings = createDurableCeilings(env.CEILINGS, log);
   const generator = gpu === null ? null : createGpuGenerator(gpu);
   return {
@@ -70,7 +70,7 @@ function createServices(env: Bindings): Services | null {
       finals,
       drafts: createMemoryCache(DRAFT_CACHE_BYTES),
       flights: gpu === null ? null : withBreaker(createDurableFlights(env.FLIGHTS, log), log),
-      edge: createEdgeGenerator(engine, finishDraft),
+      edge: createEdgeGenerator(engine, pictureTools.finish),
       budgetMs,
       deadlineMs,
       cacheMs,

@@ -1,7 +1,7 @@
 """Frozen classifiers of real pictures that tell the generator what its pictures show, beside ReStGAN's auxiliary classifier.
 
 They saw noise on their pictures (`train_classifier.py --noise`), so that their slopes lead to garments and not to tricks; a
-generator has to please all of them. None of them measures a generator (`train_judge.py`). They ask for no more than real
+generator has to please all of them, one a step in turn. None of them measures a generator (`train_judge.py`). They ask for no more than real
 pictures show: an auxiliary classifier that is maximised buys typical pictures, all alike (Kang et al., "ReACGAN", 2021).
 """
 
@@ -55,18 +55,17 @@ class Guide(nn.Module):
         self.register_buffer("shown", torch.zeros(len(models), vocabulary))
         self.register_buffer("usual", torch.zeros(len(models)))
 
-    def forward(self, rgb: torch.Tensor) -> list[Seen]:
-        rgb = (rgb + self.noise * torch.randn_like(rgb)).contiguous(memory_format=torch.channels_last)
-        features = [model.features(rgb) for model in self.models]
-        return [Seen(each.float(), model.heads["words_head"](each).float()) for model, each in zip(self.models, features, strict=True)]
+    def forward(self, rgb: torch.Tensor, which: int) -> Seen:
+        model = self.models[which]
+        features = model.features((rgb + self.noise * torch.randn_like(rgb)).contiguous(memory_format=torch.channels_last))
+        return Seen(features.float(), model.heads["words_head"](features).float())
 
     @torch.no_grad()
-    def learn_levels(self, seen: list[Seen], said: torch.Tensor) -> None:
-        """`seen` of real pictures, `said` [B, 16] what is true of them."""
+    def learn_levels(self, rgb: torch.Tensor, said: torch.Tensor, which: int) -> None:
+        """`rgb` of real pictures, `said` [B, 16] what is true of them."""
         bag = bag_of_words(said, self.levels.shape[1])
-        for level, each in zip(self.levels, seen, strict=True):
-            mean = (each.words * bag).sum(0) / bag.sum(0).clamp(min=1)
-            steadied(mean, bag.sum(0) > 0, level, MEMORY)
+        mean = (self(rgb, which).words * bag).sum(0) / bag.sum(0).clamp(min=1)
+        steadied(mean, bag.sum(0) > 0, self.levels[which], MEMORY)
 
     @torch.no_grad()
     def learn_spread(self, data: Dataset, most: int = 4096) -> None:
@@ -81,8 +80,9 @@ class Guide(nn.Module):
         first, second = torch.tensor(pairs, device=data.lab.device).unbind(1)
         for rows in (first, second):
             alpha = data.alpha[rows].float() / 255
-            sides.append(self(composite_rgb(in_one_color(data.lab[rows].float(), alpha, data.color[first]), alpha)))
-        self.usual.copy_(torch.stack([(a.features - b.features).norm(dim=1).mean() for a, b in zip(*sides, strict=True)]))
+            rgb = composite_rgb(in_one_color(data.lab[rows].float(), alpha, data.color[first]), alpha)
+            sides.append([self(rgb, which).features for which in range(len(self.models))])
+        self.usual.copy_(torch.stack([(a - b).norm(dim=1).mean() for a, b in zip(*sides, strict=True)]))
 
 
 def level_loss(seen: Seen, level: torch.Tensor, shown: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:

@@ -9,7 +9,7 @@ from discriminator import bag_of_words, wrong_tokens
 from guide import level_loss, spread_loss
 from lab import composite_rgb
 from losses import auxiliary, in_one_color, liveliness
-from memory import step_losses
+from memory import shortfall, step_losses
 from model import LATENT_DIM
 from runs import average_gradients
 
@@ -28,23 +28,24 @@ class Losses:
         allowed = torch.where(plain_real, real, usual)
         return (F.relu(fake - 1.5 * allowed) * plain).mean()
 
-    def guided_losses(self, batch: dict, made: dict, losses: dict) -> torch.Tensor:
-        """The generator's share from the frozen classifiers: words show as on real pictures, come when said, stay, and leave room for seeds."""
+    def guided_losses(self, batch: dict, made: dict, losses: dict, which: int) -> torch.Tensor:
+        """The generator's share from the frozen classifier whose turn it is (`which`): words show as on real pictures, come when said, stay, and leave room for seeds."""
         args, guide, steps, tokens = self.args, self.guide, batch["steps"], batch["tokens"]
         color, after = batch["color"][:, :3], steps.after
         with self.cast():
             again = self.generator(tokens[after], torch.randn(len(steps.added), LATENT_DIM, device=self.device), batch["color"][after])
         pairs = [composite_rgb(in_one_color(lab, alpha, color[after]), alpha) for lab, alpha in ((made["lab"][after], made["alpha"][after]), (again["lab"], again["alpha"]))]
         with torch.no_grad(), self.cast():
-            guide.learn_levels(guide(composite_rgb(batch["lab"], batch["alpha"])), batch["said"])
+            guide.learn_levels(composite_rgb(batch["lab"], batch["alpha"]), batch["said"], which)
         with self.cast():
-            seen = guide(torch.cat([composite_rgb(made["lab"], made["alpha"]), *pairs]))
-        terms, count = [], len(tokens)
-        for each, level, shown, usual in zip(seen, guide.levels, guide.shown, guide.usual, strict=True):
-            asked, one, other = each.rows(slice(count)), each.rows(slice(count, count + len(steps.added))), each.rows(slice(count + len(steps.added), None))
-            step = step_losses(steps, tokens, asked.words, made["alpha"], self.cloth, level)
-            terms.append(torch.stack([level_loss(asked, level, shown, tokens), step["add"], step["ret"], spread_loss(one, other, usual)]))
-        levels, add, ret, spread = torch.stack(terms).mean(0)
+            seen = guide(torch.cat([composite_rgb(made["lab"], made["alpha"]), *pairs]), which)
+        asked, one, other = (seen.rows(part) for part in slices(len(tokens), len(steps.added), len(steps.added)))
+        level = guide.levels[which]
+        if self.needs:
+            self.needs.learn(steps.added, shortfall(steps, asked.words, level).detach())
+        step = step_losses(steps, tokens, asked.words, made["alpha"], self.cloth, level)
+        levels, add, ret = level_loss(asked, level, guide.shown[which], tokens), step["add"], step["ret"]
+        spread = spread_loss(one, other, guide.usual[which])
         losses |= {"level": levels, "guide_add": add, "guide_ret": ret, "spread": spread}
         return args.levels * levels + args.add * add + args.ret * ret + args.spread * spread
 
@@ -131,3 +132,9 @@ class Losses:
         right = sum((a.mean(1) > b.mean(1)).float().mean() for a, b in zip(real_logits, fake_logits, strict=True)) / len(logits)
         losses |= {"p": loss_p, "g_p": adversarial, "right_p": right}
         return loss + self.args.projected * adversarial
+
+
+def slices(*lengths: int) -> list[slice]:
+    """One after the other."""
+    ends = [sum(lengths[: i + 1]) for i in range(len(lengths))]
+    return [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]

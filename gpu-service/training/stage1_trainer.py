@@ -14,7 +14,7 @@ from calibration import fit_seeds
 from discriminator import Discriminator, Encoder, picture_input
 from guide import Guide
 from losses import pyramid_distance, ripple, ripple_loss, tint
-from memory import CLOTH, pair_up
+from memory import CLOTH, Needs, pair_up, told_last
 from model import LATENT_DIM, Config, Stage1, kind_gates
 from replay import Replay, adam, set_rate
 from runs import Average, average_gradients, pick_device, start_distributed
@@ -47,6 +47,7 @@ class Trainer(Losses):
         self.generator.to(**layout)
         if self.config.text == "lstm":
             self.generator.text.lstm.flatten_parameters()
+        self.needs: Needs | None = None
         self.guide = Guide(args.guides, source.vocabulary).to(**layout) if args.guides else None
         self.judge = Discriminator(self.config.vocabulary, self.config.clusters, args.width).to(**layout)
         self.features = projected.Features().to(**layout) if args.projected else None
@@ -67,6 +68,12 @@ class Trainer(Losses):
         self.images, self.steps, self.began = 0, 0, time.time()
         self.rng = torch.cuda.default_generators[torch.cuda.current_device()] if self.device.type == "cuda" else torch.Generator()
         self.reseed()
+
+    def meet(self, data: datasets.Dataset) -> None:
+        """What the guides have to know of the garments before training begins."""
+        if self.guide:
+            self.guide.learn_spread(data)
+            self.needs = Needs(data.tokens, self.config.vocabulary)
 
     def reseed(self) -> None:
         self.rng.manual_seed(self.args.seed + self.rank + self.images)
@@ -95,18 +102,26 @@ class Trainer(Losses):
         """bfloat16 where the processor multiplies it fast; losses stay in float32."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.args.bf16)
 
-    def batch(self, data: datasets.Dataset) -> dict:
-        """Half of the rows to reconstruct; of the rest each garment twice, told without its last word and with it."""
+    def batch(self, data: datasets.Dataset, needs: Needs | None = None) -> dict:
+        """Half of the rows to reconstruct; of the rest each garment twice, told without its last word and with it.
+
+        With `needs` half of the latter are garments of words that need it.
+        """
         count, half = self.args.batch, self.reconstructed
         quarter = (count - half) // 2
         before, after = slice(half, half + quarter), slice(half + quarter, half + 2 * quarter)
         index = torch.randint(len(data), (count,), generator=self.rng, device=self.device)
+        needy = slice(after.start, after.start + quarter // 2 if needs else after.start)
+        if needs and quarter > 1:
+            index[needy], wanted = needs.draw(quarter // 2, self.rng)
         index[before] = index[after]
         lab, alpha = data.lab[index].float(), data.alpha[index].float() / 255
         lab, alpha, color = datasets.augment(lab, alpha, data.color[index], data.denim[index], self.rng)
         for each in (lab, alpha, color):
             each[before] = each[after]
         tokens = datasets.as_asked(datasets.shopper_order(data.tokens[index], data.kind[index], self.rng, self.loud))
+        if needs and quarter > 1:
+            tokens[needy] = told_last(tokens[needy], wanted)
         said, steps = tokens.clone(), None
         if quarter:
             steps = pair_up(tokens, half)
@@ -146,13 +161,14 @@ class Trainer(Losses):
         if not self.alone and self.steps % max(1, FIT_EVERY // args.batch) == 0:
             self.fit(data, self.generator)
         projected_turn, lazy = self.features is not None and self.steps % 2 == 1, self.steps % 16 == 0
-        losses = self.replay.run((self.alone, projected_turn, lazy and not self.alone), lambda: self.work(data, projected_turn, lazy))
+        which = self.steps // 2 % max(1, len(args.guides))
+        losses = self.replay.run((self.alone, projected_turn, lazy and not self.alone, which), lambda: self.work(data, projected_turn, lazy, which))
         seen_now = args.batch * self.world
         self.images, self.steps = self.images + seen_now, self.steps + 1
         return losses
 
-    def work(self, data: datasets.Dataset, projected_turn: bool, lazy: bool) -> dict:
-        args, batch = self.args, self.batch(data)
+    def work(self, data: datasets.Dataset, projected_turn: bool, lazy: bool, which: int) -> dict:
+        args, batch = self.args, self.batch(data, self.needs)
         half, steps = self.reconstructed, batch["steps"]
         with self.cast():
             mean, log_var = (x.float() for x in self.encoder(batch["real"][:half]))
@@ -174,7 +190,7 @@ class Trainer(Losses):
             losses["order"] = order = (swapped - state).square().sum(1).mean() / (state.detach().var(0).sum() + 1e-3)
             loss = loss + args.order * order
         if self.guide and not self.alone:
-            loss = loss + self.guided_losses(batch, made, losses)
+            loss = loss + self.guided_losses(batch, made, losses, which)
         if not self.alone and args.calm:
             losses["calm"] = calm = self.restless(batch, made)
             loss = loss + args.calm * calm

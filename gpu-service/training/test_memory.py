@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 from data import as_asked
 from fused_norm import modulated_norm
-from memory import pair_up, step_losses
+from memory import Needs, pair_up, step_losses, told_last
 
 
 def rows(*words: list[int]) -> torch.Tensor:
@@ -24,17 +24,33 @@ def test_pairs_differ_by_their_last_word():
     assert torch.equal(tokens[steps.before], rows([4, 1, 16], [1])) and torch.equal(tokens[steps.after], rows([4, 1, 16, 39], [1]))
 
 
+def test_a_wanted_word_is_told_last():
+    tokens = rows([4, 16, 1], [4, 1], list(range(10, 26)))
+    assert torch.equal(told_last(tokens, torch.tensor([16, 39, 12]))[:2], rows([4, 1, 16], [4, 1, 39]))
+    assert told_last(tokens, torch.tensor([16, 39, 12]))[2, -1] == 12
+
+
+def test_garments_are_drawn_of_words_that_fall_short():
+    rng = torch.Generator().manual_seed(0)
+    needs = Needs(rows([4, 1, 20], [5, 1], [5, 2, 21], [4, 9, 1]), 56)
+    for _ in range(200):
+        needs.learn(torch.tensor([4, 5, 20, 21, 20]), torch.tensor([0.0, 0.0, 2.0, 0.0, 2.0]))
+    garments, words = needs.draw(400, rng)
+    assert set(words.tolist()) == {4, 5, 20, 21} and (words == 20).sum() > 300
+    assert set(garments[words == 4].tolist()) == {0, 3} and set(garments[words == 20].tolist()) == {0}
+
+
 def test_a_word_that_shows_and_words_that_stay_cost_nothing():
     tokens = rows([4, 1, 39], [4, 1, 39])
     steps = pair_up(tokens, 0)
     words = torch.zeros(2, 56)
-    words[1, 39] = 2.5
+    words[1, 39] = 3.0
     alpha = torch.rand(2, 1, 64, 64)
     cloth = torch.zeros(56, dtype=torch.bool)
     assert all(loss == 0 for loss in step_losses(steps, tokens, words, alpha, cloth).values())
     words[0, 4], words[1, 39], cloth[39] = 1.5, 0.25, True
     losses = step_losses(steps, tokens, words, alpha, cloth)
-    assert torch.isclose(losses["add"], torch.tensor(1.75)) and torch.isclose(losses["ret"], torch.tensor(0.75)) and losses["outline"] > 0
+    assert torch.isclose(losses["add"], torch.tensor(2.75)) and torch.isclose(losses["ret"], torch.tensor(0.75)) and losses["outline"] > 0
 
 
 def test_the_fused_step_equals_its_three_layers():

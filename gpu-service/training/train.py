@@ -83,16 +83,14 @@ def main() -> None:
     print(f"{len(data)} train and {len(held)} held-out garments, {trainer.config.clusters} colour clusters, {trainer.device}", flush=True)
     if args.dry_run:
         data = data.to(trainer.device)
-        if trainer.guide:
-            trainer.guide.learn_spread(data)
+        trainer.meet(data)
         for _ in range(2):
             start = time.time()
             trainer.step(data)
             print(f"{args.batch / (time.time() - start):.0f} images a second")
         return
     data = data.to(trainer.device)
-    if trainer.guide:
-        trainer.guide.learn_spread(data)
+    trainer.meet(data)
     run = Run(args.run, "stage1", vars(args), args.images)
     train_until(run, trainer, args.images, lambda: trainer.step(data), lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
     trainer.fit(data, trainer.average.module)

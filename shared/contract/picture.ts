@@ -38,11 +38,24 @@ export const requestAsJson = ({ model, tokens, lab, seed, size, format }: Pictur
  * visible difference (ΔE00 1), so that equal colours share a key.
  */
 export function previewKey(request: PictureRequest): string {
+  const known = keys.get(request);
+  if (known !== undefined) return known;
   const lab =
     request.lab === null ? 'none' : request.lab.map((value) => roundLab(value).toFixed(2)).join('_');
   const tokens = request.tokens.join('.');
-  return `p1:${request.model}:${tokens}:${lab}:${request.seed}:${request.size}:${request.format}:${request.stage}`;
+  const key = `p1:${request.model}:${tokens}:${lab}:${request.seed}:${request.size}:${request.format}:${request.stage}`;
+  keys.set(request, key);
+  return key;
 }
+
+/** Requests are never changed, and each is asked for its key by all that it passes. */
+const keys = new WeakMap<PictureRequest, string>();
+
+/** The same picture at another stage. */
+export const atStage = (
+  request: PictureRequest | Omit<PictureRequest, 'stage'>,
+  stage: PictureStage,
+): PictureRequest => ('stage' in request && request.stage === stage ? request : { ...request, stage });
 
 /** A Lab coordinate as the key has it, never −0. */
 export const roundLab = (value: number): number => Math.round(value * 100) / 100 + 0;

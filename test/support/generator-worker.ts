@@ -3,7 +3,7 @@
  * `/draw?engine=` draws many requests by an edge engine; their bytes go back one after another.
  */
 import type { PictureRequest } from '../../shared/contract/picture.ts';
-import { engineFor, finishDraft } from '../../workers/edge/engines.ts';
+import { engineFor, pictureTools } from '../../workers/edge/engines.ts';
 import { createEdgeGenerator, type EdgeEngine } from '../../workers/pipeline/generator/edge.ts';
 import { createGpuGenerator } from '../../workers/pipeline/generator/gpu.ts';
 import type { RemoteGenerator } from '../../workers/pipeline/ports.ts';
@@ -27,7 +27,7 @@ export default {
     const made =
       name === 'gpu'
         ? await complete(gpuOf(env), picture, options)
-        : await createEdgeGenerator(edgeBy(name), finishDraft).generate(picture, options);
+        : await createEdgeGenerator(edgeBy(name), pictureTools.finish).generate(picture, options);
     return Response.json(
       made.ok ? { ...made, value: { ...made.value, bytes: [...made.value.bytes] } } : made,
     );

@@ -37,24 +37,24 @@ export interface Asking {
 
 /**
  * Lets a request in or says why not: signed addresses, secret keys, publishable keys, the Worker's own page, in this
- * order. Where everybody may ask, keys are checked only if such keys are known.
+ * order. Where everybody may ask, keys are checked only if such keys are known. At once where nothing is to be hashed.
  *
  * Errors: `unauthorized`, `forbidden_origin`, `bad_signature`, `signature_expired`.
  */
-export async function admit(
+export function admit(
   asking: Asking,
   config: AccessConfig,
   now: number,
-): Promise<Result<Access, ProblemError>> {
+): Result<Access, ProblemError> | Promise<Result<Access, ProblemError>> {
   const { open, signingKeys, secretKeys, publishableKeys } = config;
-  const authorization = asking.header('Authorization');
+  if ((!open || signingKeys.length > 0) && asking.query(SIGNATURE_PARAMS.signature) !== undefined) {
+    return bySignature(asking, config, now);
+  }
+  const authorization = !open || secretKeys.length > 0 ? asking.header('Authorization') : undefined;
   const bearer = authorization === undefined ? undefined : /^bearer +(\S+)$/i.exec(authorization)?.[1];
-  const key = asking.query(KEY_PARAM);
-  const isSigned = asking.query(SIGNATURE_PARAMS.signature) !== undefined;
-  if (isSigned && (!open || signingKeys.length > 0)) return bySignature(asking, config, now);
-  if (bearer !== undefined && (!open || secretKeys.length > 0)) return bySecretKey(bearer, secretKeys);
-  if (key !== undefined && (!open || publishableKeys.length > 0))
-    return byPublishableKey(key, asking, config);
+  if (bearer !== undefined) return bySecretKey(bearer, secretKeys);
+  const key = !open || publishableKeys.length > 0 ? asking.query(KEY_PARAM) : undefined;
+  if (key !== undefined) return byPublishableKey(key, asking, config);
   if (open) return ok({ kind: 'open' });
   if (originOf(asking) === asking.origin()) return ok(ownPage(asking, config));
   return err(

@@ -1,30 +1,31 @@
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { MAX_ADDRESS_BYTES, MAX_BODY_BYTES, RATE_LIMITS } from '../../shared/contract/access.ts';
-import { problem } from '../../shared/contract/errors.ts';
+import { type ProblemError, problem } from '../../shared/contract/errors.ts';
 import { ALLOW_ORIGIN, EXPOSED_HEADERS, HEADER } from '../../shared/contract/headers.ts';
+import type { Result } from '../../shared/contract/result.ts';
 import type { AppContext } from '../http/env.ts';
 import { refuse } from '../http/refuse.ts';
 import { log } from '../log.ts';
 import { type Access, admit } from './access.ts';
 
 /** Path and query as they were sent. */
-export const addressOf = ({ req }: AppContext): string =>
-  req.url.slice(req.url.indexOf('/', 'https://'.length));
+export const addressOf = (url: string): string => url.slice(url.indexOf('/', 'https://'.length));
 
 const measureBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
   onError: (c) => refuse(c, problem('body_too_large', `It has at most ${MAX_BODY_BYTES} bytes.`)),
 });
 
-/** Refuses addresses and bodies that are longer than any of ours, before anything is done with them. */
-export async function limitSize(c: AppContext, address: string): Promise<Response | null> {
-  if (address.length > MAX_ADDRESS_BYTES) {
-    return refuse(c, problem('address_too_long', `It has at most ${MAX_ADDRESS_BYTES} bytes.`));
-  }
-  if (c.req.method === 'GET' || c.req.method === 'HEAD') return null;
-  return (await measureBody(c, async () => undefined)) ?? null;
-}
+/** Refuses addresses that are longer than any of ours, before anything is done with them. */
+export const limitAddress = (c: AppContext, address: string): Response | null =>
+  address.length > MAX_ADDRESS_BYTES
+    ? refuse(c, problem('address_too_long', `It has at most ${MAX_ADDRESS_BYTES} bytes.`))
+    : null;
+
+/** The same of bodies. */
+export const limitBody = async (c: AppContext): Promise<Response | null> =>
+  (await measureBody(c, async () => undefined)) ?? null;
 
 const CORS = {
   allowMethods: ['GET', 'HEAD', 'OPTIONS'],
@@ -45,30 +46,38 @@ export async function preflight(c: AppContext): Promise<Response | null> {
   return (await (open ? anyOrigin : listedOrigins)(c, async () => undefined)) ?? null;
 }
 
-/** Sets the request's `access`, or refuses: by right, then by rate. */
-export async function letIn(c: AppContext, address: string): Promise<Response | null> {
+/** Sets the request's `access`, or refuses: by right, then by rate. At once where nothing has to be waited for. */
+export function letIn(c: AppContext, address: string): Response | null | Promise<Response | null> {
   // Most addresses have no such parameter, and a look is cheaper than a search.
   const mayHave = (name: string): boolean => address.includes(`${name}=`) || address.includes('%');
   const asking = {
-    method: c.req.method,
+    method: c.get('line').method,
     origin: () => new URL(c.req.url).origin,
     address,
     query: (name: string) => (mayHave(name) ? c.req.query(name) : undefined),
     header: (name: string) => c.req.header(name),
   };
-  const admitted = await admit(asking, c.get('services').config.access, Date.now());
+  const admitted = admit(asking, c.get('services').config.access, Date.now());
+  return admitted instanceof Promise ? admitted.then((result) => enter(c, result)) : enter(c, admitted);
+}
+
+function enter(
+  c: AppContext,
+  admitted: Result<Access, ProblemError>,
+): Response | null | Promise<Response | null> {
   if (!admitted.ok) {
     if (admitted.error.code === 'unauthorized') c.header('WWW-Authenticate', 'Bearer');
     // Why a page was refused is no secret, and its author has to be able to read it.
     c.header(ALLOW_ORIGIN, '*');
-    // Why a page was refused is no secret, and its author has to be able to read it.
-    c.header('Access-Control-Allow-Origin', '*');
     return refuse(c, admitted.error);
   }
   const { kind, id, limit } = admitted.value;
   c.set('access', admitted.value);
-  c.set('line', { ...c.get('line'), access: id === undefined ? kind : `${kind}:${id}` });
-  if (limit === undefined) return null;
+  c.get('line').access = id === undefined ? kind : `${kind}:${id}`;
+  return limit === undefined ? null : slowDown(c, limit);
+}
+
+async function slowDown(c: AppContext, limit: NonNullable<Access['limit']>): Promise<Response | null> {
   if (await isWithin(c, limit)) return null;
   const { seconds } = RATE_LIMITS[limit.name];
   return refuse(c, problem('rate_limited', `Ask less often: see ${HEADER.rateLimitPolicy}.`, seconds));

@@ -5,7 +5,7 @@ import kernelModule from '../dist/kernel.wasm';
 import pictureModule from '../dist/picture.wasm';
 import weights from '../dist/stage1.bin';
 import type { EdgeEngine } from '../pipeline/generator/edge.ts';
-import { createFinish } from './finish.ts';
+import { createPictureTools } from './finish.ts';
 import { createKernelEngine } from './kernel-engine.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -15,10 +15,10 @@ export type EngineChoice = 'auto' | 'kernel' | 'onnx';
 // In global scope, once per isolate: the kernel unpacks its weights here, outside of any request.
 const kernel = createKernelEngine(kernelModule, weights, manifest.graphs.stage1.sha256);
 
-/** From either engine's bytes to a file. */
-export const finishDraft = createFinish(pictureModule);
+/** Of either engine's bytes a file, and checksums. */
+export const pictureTools = createPictureTools(pictureModule);
 
-if (kernel.ok) await warmUp(kernel.value, finishDraft);
+if (kernel.ok) await warmUp(kernel.value, pictureTools.finish);
 
 /** Error: why the engine that was asked for cannot draw. */
 export function engineFor(choice: EngineChoice): Result<EdgeEngine, string> {

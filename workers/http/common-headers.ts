@@ -1,5 +1,6 @@
 import { rateLimitPolicy } from '../../shared/contract/access.ts';
 import { ALLOW_ORIGIN, EXPOSED_HEADERS, HEADER } from '../../shared/contract/headers.ts';
+import type { RequestLine } from '../../shared/contract/log.ts';
 import type { AppContext } from './env.ts';
 
 /**
@@ -8,38 +9,37 @@ import type { AppContext } from './env.ts';
  */
 const EVERYWHERE = {
   'X-Content-Type-Options': 'nosniff',
-  'Content-Security-Policy': "default-src 'none'",
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Timing-Allow-Origin': '*',
 } as const;
-const EXPOSED = EXPOSED_HEADERS.join(',');
+const EXPOSED = { 'Access-Control-Expose-Headers': EXPOSED_HEADERS.join(',') };
+/** Where everybody may ask, scripts of every origin may read. */
+const OPEN = { ...EVERYWHERE, [ALLOW_ORIGIN]: '*', ...EXPOSED };
 
 /**
  * Headers of whatever a request is answered with.
- * @param ms how long it took
+ * @param line how the request is called, and how long it took
  */
-export function commonHeaders(c: AppContext, ms: number): Record<string, string> {
+export function commonHeaders(
+  c: AppContext,
+  line: Pick<RequestLine, 'requestId' | 'ms'>,
+): Record<string, string> {
   const timing = c.get('timing');
   const limit = c.get('access')?.limit;
-  return {
-    ...EVERYWHERE,
-    [HEADER.requestId]: c.get('requestId'),
-    'Server-Timing': timing === undefined ? `total;dur=${ms}` : `${timing}, total;dur=${ms}`,
-    ...(limit === undefined ? {} : { [HEADER.rateLimitPolicy]: rateLimitPolicy(limit.name) }),
-    ...crossOrigin(c),
-  };
+  const rights = c.get('services')?.config.access;
+  const headers: Record<string, string> = rights?.open ? { ...OPEN } : { ...EVERYWHERE };
+  headers[HEADER.requestId] = line.requestId;
+  headers['Server-Timing'] =
+    timing === undefined ? `total;dur=${line.ms}` : `${timing}, total;dur=${line.ms}`;
+  if (limit !== undefined) headers[HEADER.rateLimitPolicy] = rateLimitPolicy(limit.name);
+  return rights === undefined || rights.open
+    ? headers
+    : Object.assign(headers, listed(c.req.header('Origin'), rights.corsOrigins));
 }
 
-/** Scripts of every origin may read where everybody may ask; of the listed origins elsewhere. */
-function crossOrigin(c: AppContext): Record<string, string> {
-  const access = c.get('services')?.config.access;
-  if (access === undefined) return {};
-  if (access.open) {
-    return { [ALLOW_ORIGIN]: '*', 'Access-Control-Expose-Headers': EXPOSED };
-  }
-  const origin = c.req.header('Origin');
-  const vary = { Vary: 'Origin', 'Access-Control-Expose-Headers': EXPOSED };
-  return origin !== undefined && access.corsOrigins.includes(origin)
-    ? { ...vary, [ALLOW_ORIGIN]: origin }
-    : vary;
-}
+/** Scripts of the listed origins may read. */
+const listed = (origin: string | undefined, origins: readonly string[]): Record<string, string> => ({
+  Vary: 'Origin',
+  ...EXPOSED,
+  ...(origin !== undefined && origins.includes(origin) ? { [ALLOW_ORIGIN]: origin } : {}),
+});

@@ -7,15 +7,16 @@ import type { Bindings, Services } from '../services.ts';
 export interface AppEnv {
   Bindings: Bindings;
   Variables: {
-    requestId: string;
+    /** Path and query as they were sent. */
+    address: string;
     /** Absent when the configuration is wrong; the routes are then not asked. */
     services: Services;
     /** By what right the request is answered; set on addresses that need one. */
     access: Access;
     /** Entry of `Server-Timing` beside the total (Server Timing, section 3). */
     timing?: string;
-    /** What the request's log line says beside. */
-    line: Partial<Pick<RequestLine, 'preview' | 'error' | 'access'>>;
+    /** What the log will say of the request; filled in as it is answered. */
+    line: { -readonly [Field in keyof RequestLine]: RequestLine[Field] };
   };
 }
 

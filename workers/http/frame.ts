@@ -1,11 +1,12 @@
 import { problem } from '../../shared/contract/errors.ts';
 import { ALLOW_ORIGIN, HEADER } from '../../shared/contract/headers.ts';
-import { addressOf, letIn, limitSize, preflight, serversOnly } from '../access/gate.ts';
+import { addressOf, letIn, limitAddress, limitBody, preflight, serversOnly } from '../access/gate.ts';
 import { log } from '../log.ts';
 import { servicesOf } from '../services.ts';
 import { commonHeaders } from './common-headers.ts';
-import type { AppContext } from './env.ts';
+import type { AppContext, AppEnv } from './env.ts';
 import { refuse } from './refuse.ts';
+import { nextRequestId } from './request-id.ts';
 
 /** An answer that is not built yet: a picture's headers and the common ones are then handed over at once. */
 export interface Draft {
@@ -24,6 +25,8 @@ export interface Route {
   readonly post?: Handler;
 }
 
+/** Methods without a body, answered alike. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** A caller's own id, if it can break neither a log nor a header. */
 const REQUEST_ID = /^[\w\-=]{1,255}$/;
 
@@ -36,29 +39,42 @@ export function framed(route: Route): (c: AppContext) => Promise<Response> {
   return async (c) => {
     const since = Date.now();
     const given = c.req.header(HEADER.requestId);
-    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : crypto.randomUUID();
-    c.set('requestId', requestId);
-    c.set('line', {});
-    const answer = await answerOf(c, route);
-    const { status } = answer;
-    const ms = Date.now() - since;
-    log({
+    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : nextRequestId();
+    const { method } = c.req;
+    const line: AppEnv['Variables']['line'] = {
       event: 'request',
-      level: status >= 500 ? 'error' : 'info',
+      level: 'info',
       requestId,
-      method: c.req.method,
+      method,
       route: route.path,
-      status,
-      ms,
-      ...c.get('line'),
-    });
-    return build(answer, commonHeaders(c, ms));
+      status: 0,
+      ms: 0,
+    };
+    c.set('line', line);
+    let answer: Answer;
+    try {
+      answer = await answerOf(c, route);
+    } catch (error) {
+      const detail = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+      log({ event: 'incident', level: 'error', what: 'unexpected', detail });
+      answer = refuse(c, problem('internal', 'The log has the request under its X-Request-Id.'));
+    }
+    line.status = answer.status;
+    line.ms = Date.now() - since;
+    if (answer.status >= 500) line.level = 'error';
+    log(line);
+    return build(answer, method, commonHeaders(c, line));
   };
 }
 
-function build(answer: Answer, common: Readonly<Record<string, string>>): Response {
+function build(answer: Answer, method: string, common: Record<string, string>): Response {
   if (!(answer instanceof Response)) {
-    return new Response(answer.body, { status: answer.status, headers: { ...common, ...answer.headers } });
+    // Of a body that it sends the platform says so itself.
+    if (method === 'HEAD') common['Content-Length'] = String(answer.body.byteLength);
+    return new Response(answer.body, {
+      status: answer.status,
+      headers: Object.assign(common, answer.headers),
+    });
   }
   for (const [name, value] of Object.entries(common)) {
     if (name === 'Vary') answer.headers.append(name, value);
@@ -68,32 +84,35 @@ function build(answer: Answer, common: Readonly<Record<string, string>>): Respon
   return answer;
 }
 
-async function answerOf(c: AppContext, route: Route): Promise<Answer> {
+/** Who asks for a picture is let in, or not, without a promise where no key has to be hashed: a promise here is dear. */
+function answerOf(c: AppContext, route: Route): Answer | Promise<Answer> {
   const services = servicesOf(c.env);
   if (services === null) return refuse(c, problem('misconfigured', 'The log names what is wrong.'));
   c.set('services', services);
-  try {
-    return await handle(c, route);
-  } catch (error) {
-    const detail = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-    log({ event: 'incident', level: 'error', what: 'unexpected', detail });
-    return refuse(c, problem('internal', 'The log has the request under its X-Request-Id.'));
-  }
+  const address = addressOf(c.req.url);
+  c.set('address', address);
+  const tooLong = limitAddress(c, address);
+  if (tooLong !== null) return tooLong;
+  if (!READS.has(c.get('line').method)) return answerOthers(c, route, address);
+  const refused = route.may === 'everybody' ? null : letIn(c, address);
+  return refused instanceof Promise
+    ? refused.then((it) => it ?? respond(c, route))
+    : (refused ?? respond(c, route));
 }
 
-async function handle(c: AppContext, { may, get, post }: Route): Promise<Answer> {
-  const { method } = c.req;
-  const address = addressOf(c);
-  if (method === 'OPTIONS') {
-    const allowed = await preflight(c);
-    if (allowed !== null) return allowed;
-  }
+/** Methods that may come with a body. */
+async function answerOthers(c: AppContext, route: Route, address: string): Promise<Answer> {
+  const allowed = c.get('line').method === 'OPTIONS' ? await preflight(c) : null;
   const refused =
-    (await limitSize(c, address)) ??
-    (may === 'everybody' ? null : await letIn(c, address)) ??
-    (may === 'servers' ? serversOnly(c) : null);
+    allowed ?? (await limitBody(c)) ?? (route.may === 'everybody' ? null : await letIn(c, address));
+  return refused ?? respond(c, route);
+}
+
+function respond(c: AppContext, { may, get, post }: Route): Answer | Promise<Answer> {
+  const refused = may === 'servers' ? serversOnly(c) : null;
   if (refused !== null) return refused;
-  const handler = method === 'POST' ? post : method === 'GET' || method === 'HEAD' ? get : undefined;
+  const { method } = c.get('line');
+  const handler = method === 'POST' ? post : READS.has(method) ? get : undefined;
   if (handler !== undefined) return handler(c);
   if (get === undefined && post === undefined) {
     return refuse(c, problem('not_found', 'The API is under /v1/preview, the page at /.'));

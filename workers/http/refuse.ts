@@ -8,9 +8,10 @@ import { drawNotice } from './notice.ts';
  * status is the true one either way.
  */
 export function refuse(c: AppContext, error: ProblemError): Response {
-  c.set('line', { ...c.get('line'), error: error.code });
+  c.get('line').error = error.code;
   c.header('Vary', 'Accept, Sec-Fetch-Dest', { append: true });
-  const headers = problemHeaders(error);
+  // A notice is a document where it is opened as one.
+  const headers = { ...problemHeaders(error), 'Content-Security-Policy': "default-src 'none'" };
   const { status } = ERRORS[error.code];
   if (wantsImage(c)) {
     return c.body(drawNotice(error.code), status, { ...headers, 'Content-Type': 'image/svg+xml' });

@@ -4,6 +4,7 @@ import { problem } from '../../shared/contract/errors.ts';
 import type { PictureRequest } from '../../shared/contract/picture.ts';
 import { err, type Result } from '../../shared/contract/result.ts';
 import { readConfig } from '../config.ts';
+import { pictureTools } from '../edge/engines.ts';
 import { log } from '../log.ts';
 import { createKvCache } from '../pipeline/cache/kv.ts';
 import { type Flight as Core, createFlight } from '../pipeline/flight/flight.ts';
@@ -25,7 +26,7 @@ export class Flight extends DurableObject<Bindings> {
         ? createFlight({
             store: storeOf(context.storage),
             gpu: createGpuGenerator(config.value.gpu),
-            cache: createKvCache(env.PREVIEWS),
+            cache: createKvCache(env.PREVIEWS, pictureTools.checksum),
             ceilings: createDurableCeilings(env.CEILINGS, log),
             flightMs: config.value.flightMs,
             report: log,

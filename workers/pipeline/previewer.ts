@@ -2,8 +2,9 @@ import { type ProblemError, problem } from '../../shared/contract/errors.ts';
 import type { PictureOutcome, PictureSource } from '../../shared/contract/headers.ts';
 import type { Stage } from '../../shared/contract/limits.ts';
 import type { IncidentLine } from '../../shared/contract/log.ts';
-import { type PictureRequest, previewKey } from '../../shared/contract/picture.ts';
+import { atStage, type PictureRequest, previewKey } from '../../shared/contract/picture.ts';
 import { err, ok, type Result } from '../../shared/contract/result.ts';
+import { createDeadline } from './deadline.ts';
 import { tooLate } from './flight/problems.ts';
 import type { Boarding, CacheRead, Ceiling, Flights, Generator, Picture, PictureCache } from './ports.ts';
 import { createFlights } from './single-flight.ts';
@@ -64,7 +65,6 @@ export function createPreviewer(options: PreviewerOptions): Previewer {
   const cacheMs = Math.min(options.cacheMs, budgetMs / 2);
   /** Equal work of this isolate; across isolates it is the flights' business. */
   const shared = createFlights<Drawn>(deadlineMs);
-  const reads = createFlights<CacheRead>(cacheMs);
 
   /** A final that the cache does not have, from its flight, at most once at a time per key and ceiling. */
   async function fly(request: PictureRequest, read: Missing, context: RequestContext): Promise<Drawn> {
@@ -126,59 +126,65 @@ export function createPreviewer(options: PreviewerOptions): Previewer {
     request: PreviewRequest,
     context: RequestContext,
   ): Promise<Result<Preview, ProblemError>> {
-    const whole: PictureRequest = { ...request, stage: 'draft' };
+    const whole = atStage(request, 'draft');
     const drawn = await drawDraft(whole, context);
     return drawn.ok ? ok({ ...drawn.value, outcome: 'draft' }) : drawn;
   }
 
-  /**
-   * A final from the cache, else from its flight. @returns what waits for it, so many milliseconds from now on at most;
-   * the cache's time is always waited for: a hit then costs one timer, which is a tenth of what the Worker adds to it.
-   */
-  function startFinal(request: PreviewRequest, context: RequestContext) {
-    const whole: PictureRequest = { ...request, stage: 'final' };
+  const inTime = createDeadline(cacheMs);
+
+  /** What the cache says of a final, in its time. Every request reads for itself: to share a read costs more than a read. */
+  const read = (request: PictureRequest, context: RequestContext): Promise<CacheRead | typeof LATE> =>
+    inTime(finals.get(request), (work) => context.waitUntil(work));
+
+  async function final(
+    request: PreviewRequest,
+    context: RequestContext,
+  ): Promise<Result<Preview, ProblemError>> {
     const since = Date.now();
-    const read = within(
-      reads.join(previewKey(whole), () => {
-        const reading = finals.get(whole);
-        context.waitUntil(reading);
-        return reading;
-      }),
-      cacheMs,
-    );
-    const flown = read.then((found) => (isHit(found) ? null : fly(whole, found, context)));
-    return async (ms: number): Promise<Result<Preview, ProblemError>> => {
-      const found = await read;
-      if (isHit(found)) return ok({ picture: found.picture, source: 'cache', outcome: 'final' });
-      const drawn = await within(flown, ms - (Date.now() - since));
-      if (drawn === LATE || drawn === null) return err(tooLate());
-      return drawn.ok ? ok({ ...drawn.value, outcome: 'final' }) : drawn;
-    };
+    const whole = atStage(request, 'final');
+    const found = await read(whole, context);
+    if (isHit(found)) return hit(found.picture);
+    return landed(await within(fly(whole, found, context), deadlineMs - (Date.now() - since)));
   }
 
   async function auto(
     request: PreviewRequest,
     context: RequestContext,
   ): Promise<Result<Preview, ProblemError>> {
-    const finalWithin = startFinal(request, context);
+    const since = Date.now();
+    const whole = atStage(request, 'final');
+    const found = await read(whole, context);
+    if (isHit(found)) return hit(found.picture);
+    const flown = fly(whole, found, context);
+    const finalWithin = async (ms: number): Promise<Result<Preview, ProblemError>> =>
+      landed(await within(flown, ms - (Date.now() - since)));
     const early = await finalWithin(budgetMs / 2);
     if (early.ok) return early;
     // The draft is begun at half time, so that it is there when the budget is over.
     const instead = draft(request, context);
-    const final = await finalWithin(budgetMs);
-    if (final.ok) return final;
+    const late = await finalWithin(budgetMs);
+    if (late.ok) return late;
     const drawn = await instead;
-    if (drawn.ok) return ok({ ...drawn.value, outcome: 'draft-instead-of-final', fallback: final.error });
+    if (drawn.ok) return ok({ ...drawn.value, outcome: 'draft-instead-of-final', fallback: late.error });
     return finalWithin(deadlineMs);
   }
 
   return {
     preview(request, asked, context) {
       if (asked === 'draft') return draft(request, context);
-      return asked === 'final' ? startFinal(request, context)(deadlineMs) : auto(request, context);
+      return asked === 'final' ? final(request, context) : auto(request, context);
     },
   };
 }
 
 const isHit = (read: CacheRead | typeof LATE): read is Extract<CacheRead, { kind: 'hit' }> =>
   read !== LATE && read.kind === 'hit';
+
+const hit = (picture: Picture): Result<Preview, ProblemError> =>
+  ok({ picture, source: 'cache', outcome: 'final' });
+
+const landed = (drawn: Drawn | typeof LATE): Result<Preview, ProblemError> => {
+  if (drawn === LATE) return err(tooLate());
+  return drawn.ok ? ok({ ...drawn.value, outcome: 'final' }) : drawn;
+};

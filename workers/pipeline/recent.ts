@@ -1,26 +1,31 @@
-/** A map that holds so many entries, least recently used out first. */
+/** A map that holds so many entries at most. */
 export interface Recent<V> {
   get(key: string): V | undefined;
   set(key: string, value: V): void;
 }
 
-/** @param most entries at a time, one at least */
+/**
+ * Two generations, so that to look costs no writing: what is used is carried over from the old one, and what was not goes
+ * with it when the young one is full. The half used last is always there.
+ * @param most entries at a time, two at least
+ */
 export function createRecent<V>(most: number): Recent<V> {
-  const held = new Map<string, V>();
+  const each = Math.floor(most / 2);
+  let [young, old] = [new Map<string, V>(), new Map<string, V>()];
+
+  function set(key: string, value: V): void {
+    if (young.size >= each && !young.has(key)) [young, old] = [new Map(), young];
+    young.set(key, value);
+  }
+
   return {
+    set,
     get(key) {
-      const value = held.get(key);
-      if (value !== undefined) {
-        held.delete(key);
-        held.set(key, value);
-      }
-      return value;
-    },
-    set(key, value) {
-      held.delete(key);
-      held.set(key, value);
-      const [oldest] = held.size > most ? held.keys() : [];
-      if (oldest !== undefined) held.delete(oldest);
+      const value = young.get(key);
+      if (value !== undefined) return value;
+      const before = old.get(key);
+      if (before !== undefined) set(key, before);
+      return before;
     },
   };
 }

@@ -4,7 +4,6 @@ import { type PreviewParams, readPreviewParams } from '../../shared/contract/pre
 import { err, ok, type Result } from '../../shared/contract/result.ts';
 import { type TokenisedQuery, tokenise } from '../../shared/query/index.ts';
 import type { AppContext } from '../http/env.ts';
-import { createRecent } from '../pipeline/recent.ts';
 
 /** What an address asks for. */
 export interface Asked {
@@ -12,22 +11,10 @@ export interface Asked {
   readonly params: PreviewParams;
 }
 
-/** Pictures from the cache are asked for in words that have been read before: reading them again is a tenth of a hit. */
-const READ = 500;
-const read = createRecent<ReturnType<typeof tokenise>>(READ);
-
-function tokeniseOnce(text: string): Result<TokenisedQuery, ProblemError> {
-  const known = read.get(text);
-  if (known !== undefined) return known;
-  const query = tokenise(text);
-  read.set(text, query);
-  return query;
-}
-
 /** `q` and the parameters. */
 export function readAsked(c: AppContext): Result<Asked, ProblemError> {
   const text = readText(c);
-  return text.ok ? together(tokeniseOnce(text.value), readPreviewParams(c.req.query())) : text;
+  return text.ok ? together(tokenise(text.value), readPreviewParams(c.req.query())) : text;
 }
 
 /** The path form: `womens-black-pants.webp`, whose ending is the format. */
@@ -43,7 +30,7 @@ export function readFile(c: AppContext, file: string): Result<Asked, ProblemErro
   if (!agrees(params.format, format)) {
     return err(problem('bad_request', `The path says ${format}; leave the parameter format away.`));
   }
-  return together(tokeniseOnce(file.slice(0, dot)), readPreviewParams({ ...params, format }));
+  return together(tokenise(file.slice(0, dot)), readPreviewParams({ ...params, format }));
 }
 
 /** The parameter `q`, which must be there. */

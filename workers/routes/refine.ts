@@ -71,7 +71,7 @@ async function look(
   if (views === null) return err(problem('gpu_not_configured', 'Drafts are all that there is.'));
   const { ceiling } = c.get('access');
   return views.of(row, stage === 'final' ? config.deadlineMs : config.budgetMs, {
-    requestId: c.get('requestId'),
+    requestId: c.get('line').requestId,
     ...(ceiling === undefined ? {} : { ceiling }),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   });

@@ -48,7 +48,7 @@ function eventsOf(c: AppContext, asked: Asked): AsyncGenerator<Event> {
   const { ceiling } = c.get('access');
   const request = pictureRequest(query, { model: MODEL_VERSION, seed, size, format, stage: 'final' });
   const context = {
-    requestId: c.get('requestId'),
+    requestId: c.get('line').requestId,
     ...(ceiling === undefined ? {} : { ceiling }),
     waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
   };

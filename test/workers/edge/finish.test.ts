@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FORMATS, type Format, SIZES, type Size } from '../../../shared/contract/limits.ts';
 import type { PictureRequest } from '../../../shared/contract/picture.ts';
 import { compileAssembly } from '../../../workers/build/assembly.ts';
-import { createFinish } from '../../../workers/edge/finish.ts';
+import { createPictureTools } from '../../../workers/edge/finish.ts';
+import type { Checksum } from '../../../workers/pipeline/cache/kv.ts';
 import type { Finish } from '../../../workers/pipeline/generator/edge.ts';
 
 const EDGE = 64;
@@ -16,12 +17,13 @@ const EDGE = 64;
 let dir: string;
 let module: WebAssembly.Module;
 let finish: Finish;
+let checksum: Checksum;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'restgan-picture-'));
   const file = pathToFileURL(join(dir, 'picture.wasm'));
   await compileAssembly('picture', file);
   module = new WebAssembly.Module(await readFile(file));
-  finish = createFinish(module);
+  ({ finish, checksum } = createPictureTools(module));
 }, 120_000);
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -159,8 +161,34 @@ describe('a WebP', () => {
 it('files of many requests at once are those of one after another', async () => {
   const pictures = fc.sample(picture, 6).flatMap((rgb) => FORMATS.map((format) => ({ rgb, format })));
   const together = await Promise.all(pictures.map(({ rgb, format }) => finished(rgb, 128, format)));
-  const fresh = createFinish(module);
+  const fresh = createPictureTools(module).finish;
   for (const [at, { rgb, format }] of pictures.entries()) {
     expect(await fresh(rgb, asked(128, format))).toEqual(together[at]);
   }
+});
+
+describe('the checksum', () => {
+  /** Vectors of the specification's own implementation. */
+  it.each([
+    ['', 0x02cc5d05],
+    ['abc', 0x32d153ff],
+    ['Nobody inspects the spammish repetition', 0xe2293b2f],
+  ])('of “%s” is XXH32', (text, sum) => {
+    expect(checksum(new TextEncoder().encode(text))).toBe(sum);
+  });
+
+  it('tells any byte that differs, in pictures of any length', () => {
+    const length = fc.oneof(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 262_140, max: 700_000 }));
+    fc.assert(
+      fc.property(length, fc.nat(), fc.integer({ min: 1, max: 255 }), (bytes, where, change) => {
+        const picture = Uint8Array.from({ length: bytes }, (_, at) => (at * at) >> 3);
+        const sum = checksum(picture);
+        expect(checksum(picture)).toBe(sum);
+        const at = where % bytes;
+        picture[at] = (picture[at] ?? 0) ^ change;
+        expect(checksum(picture)).not.toBe(sum);
+      }),
+      { numRuns: 40 },
+    );
+  });
 });

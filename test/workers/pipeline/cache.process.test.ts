@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PictureRequest, previewKey } from '../../../shared/contract/picture.ts';
@@ -37,7 +38,7 @@ const pictureOf = (asked: PictureRequest, first: number): Picture => ({
 
 const adapters: Record<string, () => PictureCache> = {
   memory: () => createMemoryCache(1_000_000),
-  KV: () => createKvCache(kv),
+  KV: () => createKvCache(kv, crc32),
 };
 
 describe.each(Object.entries(adapters))('the cache port, kept by %s', (_, create) => {
@@ -78,7 +79,7 @@ describe('KV', () => {
   const asked = { ...request, seed: 21 };
 
   it('notices a value that is not the picture of its key', async () => {
-    const cache = createKvCache(kv);
+    const cache = createKvCache(kv, crc32);
     await cache.put(asked, pictureOf(asked, 1));
     const read = await kv.getWithMetadata(previewKey(asked));
     const metadata = Object(read.metadata);
@@ -90,7 +91,7 @@ describe('KV', () => {
       [good, { ...metadata, stage: 'draft' }],
       [good, { ...metadata, model: 'r1-11111111' }],
       [good, { ...metadata, type: 'image/webp' }],
-      [good, { ...metadata, v: 2 }],
+      [good, { ...metadata, v: 3 }],
     ];
     for (const [value, other] of faults) {
       await kv.put(previewKey(asked), value, { metadata: other });
@@ -98,18 +99,24 @@ describe('KV', () => {
     }
   });
 
+  it('takes a value of an earlier layout for none', async () => {
+    const cache = createKvCache(kv, crc32);
+    await kv.put(previewKey(asked), pictureOf(asked, 1).bytes, { metadata: { v: 1, sha256: '00' } });
+    expect(await cache.get(asked)).toEqual({ kind: 'miss' });
+  });
+
   it('answers a store that fails without throwing', async () => {
     const down = (): never => {
       throw new Error('KV PUT failed: 429 Too Many Requests');
     };
     const broken: KeyValueStore = { getWithMetadata: async () => down(), put: async () => down() };
-    const cache = createKvCache(broken);
+    const cache = createKvCache(broken, crc32);
     expect(await cache.get(asked)).toMatchObject({ kind: 'failed' });
     expect(await cache.put(asked, pictureOf(asked, 1))).toMatchObject({ ok: false });
   });
 
   it('stays within the limits of Workers KV for key and metadata', async () => {
-    const cache = createKvCache(kv);
+    const cache = createKvCache(kv, crc32);
     const longest: PictureRequest = {
       ...request,
       model: 'r'.repeat(64),

@@ -3,11 +3,11 @@
 import type { Format, Size } from '../../../shared/contract/limits.ts';
 import type { PictureRequest } from '../../../shared/contract/picture.ts';
 import pictureModule from '../../dist/picture.wasm';
-import { createFinish } from '../../edge/finish.ts';
+import { createPictureTools } from '../../edge/finish.ts';
 import type { EdgeEngine, Finish } from '../../pipeline/generator/edge.ts';
 import { wasmBytes } from './watch-memory.ts';
 
-export const ownFinish = createFinish(pictureModule);
+export const ownFinish = createPictureTools(pictureModule).finish;
 
 export interface Served {
   fetch(request: Request): Promise<Response>;

@@ -14,8 +14,8 @@ import { createShare } from './share.ts';
 import { studioNotice } from './studio.ts';
 import { addWord, nameColor, replaceWord } from './words.ts';
 
-/** How long the words' meaning waits for their picture, which shoppers look at, and which one isolate would draw later. */
-const MEANING_MS = 30;
+/** How long the words' meaning waits for their picture: what it changes on the page would be painted in the same frame. */
+const MEANING_MS = 90;
 const OPENING_QUERY = 'women’s black wide leg pants';
 
 function find<T extends Element>(selector: string, type: { new (): T }): T {
