@@ -11,8 +11,8 @@ const LEAST = 0.75;
 
 /**
  * `within` for much that begins at the same time, by one timer for what begins together: a timer of its own costs a
- * cached picture a third of what the Worker adds to its read. Who starts the timer keeps it alive for the others, past the end of
- * its own request.
+ * cached picture 30 µs of the processor. Who starts the timer keeps it alive for the others, past the end of its own
+ * request.
  * @param ms at most; at least three quarters of it
  */
 export function createDeadline(ms: number, now: () => number = Date.now): Deadline {

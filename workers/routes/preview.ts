@@ -49,10 +49,7 @@ function prepare({ query, params }: Asked): Prepared {
   return { query, params, request, key, etag: etagOf(key), alt: describe(query.tokens), known: null };
 }
 
-/**
- * Pictures from the cache are asked for by addresses that have been read before: reading one again is a fifth of what the
- * Worker adds to a hit.
- */
+/** Pictures from the cache are asked for by addresses that have been read before. */
 const READ = 500;
 const LONGEST_REMEMBERED = 500;
 const read = createRecent<Prepared>(READ);
