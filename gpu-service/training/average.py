@@ -29,10 +29,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--checkpoints", type=Path, nargs="+", required=True)
     parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--reach", type=float, default=1.0, help="as the checkpoints were trained")
     args = parser.parse_args()
     states = [torch.load(path, map_location="cpu", weights_only=True) for path in args.checkpoints]
     source = datasets.open_source(args.data)
-    trainer = Trainer(options(["--data", str(args.data), "--run", str(args.run), "--projected", "0"]), source)
+    trainer = Trainer(options(["--data", str(args.data), "--run", str(args.run), "--projected", "0", "--reach", str(args.reach)]), source)
     trainer.average.module.load_state_dict(mean([state["ema"] for state in states]))
     trainer.encoder.load_state_dict(mean([state["encoder"] for state in states]))
     trainer.images = max(state["images"] for state in states)

@@ -9,8 +9,9 @@ from model import LATENT_DIM
 
 
 @torch.no_grad()
-def fit_seeds(generator, encoder, data: datasets.Dataset, tokens: torch.Tensor, rows: torch.Tensor) -> None:
-    """Sets where `generator` draws z to where real garments lie, given their words' state h: normal(mean + words h, factor factor').
+def fit_seeds(generator, encoder, data: datasets.Dataset, tokens: torch.Tensor, rows: torch.Tensor, reach: float = 1.0) -> None:
+    """Sets where `generator` draws z to where real garments lie, given their words' state h: normal(mean + words h, factor factor'),
+    and `reach` times as far.
 
     Ex-post density estimation (Ghosh et al., "From variational to deterministic autoencoders", 2020), with the mean by ridge
     regression on h: with a weak KL the encoder spreads wider than the standard normal, and differently for wide legs and for
@@ -28,7 +29,7 @@ def fit_seeds(generator, encoder, data: datasets.Dataset, tokens: torch.Tensor, 
     rest = torch.cov((found - known @ rule).T) + torch.diag(torch.cat(variances).double().mean(0))
     generator.seed_words.copy_(rule[:-1].T)
     generator.seed_mean.copy_(rule[-1])
-    generator.seed_factor.copy_(torch.linalg.cholesky(rest))
+    generator.seed_factor.copy_(reach * torch.linalg.cholesky(rest))
 
 
 @torch.no_grad()

@@ -53,7 +53,7 @@ class Trainer(Losses):
         self.features = projected.Features().to(**layout) if args.projected else None
         self.second = projected.ProjectedJudge(self.config.vocabulary).to(**layout)
         self.encoder = Encoder().to(**layout)
-        self.average = Average(self.generator, 10_000)
+        self.average = Average(self.generator, args.half_life)
         self.swap, self.loud = datasets.rivals(source).to(self.device), datasets.loud_words(source).to(self.device)
         self.cloth = torch.tensor([source.groups.get(word) in CLOTH for word in range(self.config.vocabulary)], device=self.device)
         betas = (0.0, 0.99)
@@ -73,7 +73,7 @@ class Trainer(Losses):
         """What the guides have to know of the garments before training begins."""
         if self.guide:
             self.guide.learn_spread(data)
-            self.needs = Needs(data.tokens, self.config.vocabulary)
+            self.needs = Needs(data.tokens, self.config.vocabulary) if self.args.needs else None
 
     def reseed(self) -> None:
         self.rng.manual_seed(self.args.seed + self.rank + self.images)
@@ -148,7 +148,7 @@ class Trainer(Losses):
         """Seeds drawn where garments lie, titles as shoppers type them."""
         rows = torch.randint(len(data), (min(FIT_ROWS, 2 * len(data)),), generator=self.rng, device=self.device)
         tokens = datasets.as_asked(datasets.shopper_order(data.tokens[rows], data.kind[rows], self.rng, self.loud))
-        fit_seeds(generator, self.encoder, data, tokens, rows)
+        fit_seeds(generator, self.encoder, data, tokens, rows, self.args.reach)
 
     def step(self, data: datasets.Dataset) -> dict:
         """One step: the schedule, where seeds are drawn, then the work of this kind of step."""

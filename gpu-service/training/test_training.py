@@ -12,7 +12,9 @@ import torch
 import torch.nn.functional as F
 
 import realism
+from calibration import fit_seeds
 from data import load, open_source, rivals, shopper_order
+from discriminator import Encoder
 from evaluation.pictures import open_pictures
 from lab import delta_e_2000, lab_to_rgb, rgb_to_lab
 from model import Config, Stage1, upsample_kernel
@@ -81,6 +83,16 @@ def test_the_mean_of_two_checkpoints_is_a_whole_one(dataset, trained, tmp_path):
     run("average.py", "--data", dataset, "--checkpoints", trained / "stage1.pt", tmp_path / "other.pt", "--run", tmp_path / "mean")
     made = torch.load(tmp_path / "mean" / "stage1.pt", weights_only=True)
     assert torch.allclose(made["ema"]["head.bias"], one["ema"]["head.bias"] + 0.5) and made["images"] == one["images"]
+
+
+def test_seeds_reach_as_far_as_told(dataset):
+    data, rows = load(open_source(dataset), "train"), torch.arange(12)
+    model, encoder = Stage1(Config(clusters=3), torch.zeros(3, 3)).eval(), Encoder().eval()
+    factors = []
+    for reach in (1.0, 1.5):
+        fit_seeds(model, encoder, data, data.tokens[rows], rows, reach)
+        factors.append(model.seed_factor.clone())
+    torch.testing.assert_close(factors[1], 1.5 * factors[0])
 
 
 def test_dry_run_writes_nothing(dataset, tmp_path):
