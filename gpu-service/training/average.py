@@ -2,6 +2,7 @@
 
     python3 average.py --data ../../dataset --checkpoints runs/a/stage1.pt runs/b/stage1.pt --run runs/ab
 
+A checkpoint named twice counts twice.
 Weights on one path of training average well ("model soups", Wortsman et al. 2022): ours, of the GPU's end and of a shorter
 training after it, was nearer to real pictures than both. Seeds and batch-norm statistics are fitted anew.
 """
@@ -14,7 +15,7 @@ import torch
 import data as datasets
 from calibration import calibrate
 from runs import Run
-from stage1_trainer import Trainer
+from stage1_trainer import LAST_FIT_ROWS, Trainer
 from train import options
 
 
@@ -38,7 +39,7 @@ def main() -> None:
     trainer.encoder.load_state_dict(mean([state["encoder"] for state in states]))
     trainer.images = max(state["images"] for state in states)
     data = datasets.load(source, "train").to(trainer.device)
-    trainer.fit(data, trainer.average.module)
+    trainer.fit(data, trainer.average.module, LAST_FIT_ROWS)
     calibrate(trainer, data)
     judges = {name: states[0][name] for name in ("judge", "second") if name in states[0]}
     made = {"ema": trainer.average.module.state_dict(), "encoder": trainer.encoder.state_dict()}

@@ -20,7 +20,7 @@ from replay import Replay, adam, set_rate
 from runs import Average, average_gradients, pick_device, start_distributed
 from stage1_losses import Losses
 
-FIT_EVERY, FIT_ROWS = 32_768, 2048
+FIT_EVERY, FIT_ROWS, LAST_FIT_ROWS = 32_768, 2048, 8192
 ABLATIONS = ("lstm", "gates", "lab-head", "lab-input", "classifier")
 # Kinds of word by what they say: structure, detail, cloth.
 CLASSES = {"type": 0, "gender": 0, "cut": 0, "fit": 0, "rise": 0, "length": 0, "waist": 1, "detail": 1, "fabric": 2, "pattern": 2}
@@ -144,9 +144,9 @@ class Trainer(Losses):
             "steps": steps,
         }
 
-    def fit(self, data: datasets.Dataset, generator: Stage1) -> None:
+    def fit(self, data: datasets.Dataset, generator: Stage1, most: int = FIT_ROWS) -> None:
         """Seeds drawn where garments lie, titles as shoppers type them."""
-        rows = torch.randint(len(data), (min(FIT_ROWS, 2 * len(data)),), generator=self.rng, device=self.device)
+        rows = torch.randint(len(data), (min(most, 2 * len(data)),), generator=self.rng, device=self.device)
         tokens = datasets.as_asked(datasets.shopper_order(data.tokens[rows], data.kind[rows], self.rng, self.loud))
         fit_seeds(generator, self.encoder, data, tokens, rows, self.args.reach)
 

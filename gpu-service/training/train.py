@@ -16,7 +16,7 @@ from calibration import calibrate
 from lab import composite_rgb
 from latent import latent_for_seeds
 from runs import Run, has_fast_bf16, sheet, train_until
-from stage1_trainer import ABLATIONS, Trainer
+from stage1_trainer import ABLATIONS, LAST_FIT_ROWS, Trainer
 
 
 def options(words: list[str] | None = None) -> argparse.Namespace:
@@ -96,7 +96,7 @@ def main() -> None:
     trainer.meet(data)
     run = Run(args.run, "stage1", vars(args), args.images)
     train_until(run, trainer, args.images, lambda: trainer.step(data), lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
-    trainer.fit(data, trainer.average.module)
+    trainer.fit(data, trainer.average.module, LAST_FIT_ROWS)
     calibrate(trainer, data)
     run.save(trainer.state())
 
