@@ -20,7 +20,7 @@ import torch.nn.functional as F
 import data as datasets
 from evaluation import color, crops, distances, scores, sequences, variety, words
 from evaluation.judge import load_judge
-from evaluation.pictures import GraphPictures, Pictures, named, open_pictures, padded
+from evaluation.pictures import SEEDS_FROM, GraphPictures, OtherSeeds, Pictures, named, open_pictures, padded
 from evaluation.report import page
 from evaluation.setting import PROTOCOL, Setting, Sizes, Store, rounded
 from lab import rgb_to_lab
@@ -114,7 +114,7 @@ def write_page(out: Path, version: str) -> None:
     """report.md of one version, beside every baseline that the folder holds at the same protocol and judges."""
     ours = json.loads((out / version / "metrics.json").read_text())
     others = [json.loads(path.read_text()) for path in sorted(out.glob("b[1-9]-*/metrics.json"))]
-    baselines = [b for b in others if b["version"] != version and (b["protocol"], b["judges"]) == (ours["protocol"], ours["judges"])]
+    baselines = [b for b in others if b["version"] != version and SEEDS_FROM not in b["version"] and (b["protocol"], b["judges"]) == (ours["protocol"], ours["judges"])]
     (out / version / "report.md").write_text(page(ours, baselines))
     print(f"{out / version / 'report.md'}: beside {len(baselines)} baselines")
 
@@ -127,6 +127,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--measures", help=f"only these, by comma: {', '.join(MEASURES)}")
     parser.add_argument("--split", choices=["test", "val"], default="test", help="val, into another OUT: to choose between candidates, so that test only measures the chosen one")
+    parser.add_argument("--first-seed", type=int, default=0, help="moves every seed, to OUT/<version>-seeds-from-N: how much of a measure is luck")
     parser.add_argument("--small", action="store_true", help="few sequences, seeds and colours: a smoke test, no measurement")
     parser.add_argument("--only-page", action="store_true", help="write report.md again from what is stored")
     parser.add_argument("--only-sheets", action="store_true")
@@ -134,7 +135,9 @@ def main() -> None:
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
-    pictures = open_pictures(args.model, args.threads)
+    drawn = pictures = open_pictures(args.model, args.threads)
+    if args.first_seed:
+        pictures = OtherSeeds(drawn, args.first_seed)
     out = args.out / pictures.version
     if args.only_page:
         return write_page(args.out, pictures.version)
@@ -151,7 +154,7 @@ def main() -> None:
     setting = Setting(source, train, test, judge, crop_judge, pictures, shared, sizes)
     key = f"{pictures.version} {judges} {PROTOCOL} {sizes}{'' if args.split == 'test' else args.split}"
     print(f"{len(test)} {args.split} pictures, {pictures.version}", flush=True)
-    metrics = {"version": pictures.version, "protocol": PROTOCOL, "judges": judges, "test_pictures": len(test), "about": about(pictures, args.model)}
+    metrics = {"version": pictures.version, "protocol": PROTOCOL, "judges": judges, "test_pictures": len(test), "about": about(drawn, args.model)}
     metrics["judge"] = shared.measure("judges", lambda: judges_on_real(setting))
     print(json.dumps(metrics["judge"]["whole"]))
     store = Store(out / "measures", key)

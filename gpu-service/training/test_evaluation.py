@@ -14,7 +14,7 @@ from PIL import Image
 import evaluate
 from baseline_models import ColorWords, Judge, StackGan, StackGanV2
 from evaluation import bars, color, crops, distances, scores, sequences, words
-from evaluation.pictures import named, padded
+from evaluation.pictures import OtherSeeds, named, padded
 from evaluation.setting import Store, rounded
 from lab import lab_to_rgb
 from test_training import dataset  # noqa: F401
@@ -81,6 +81,13 @@ def walks() -> sequences.Walks:
     tokens = torch.from_numpy(np.stack([padded([4, 9, 16, 17, 1])] * 6))
     titles = Titles(tokens, torch.tensor([[40.0, 30, 20]] * 6), torch.zeros(6, dtype=torch.int64))
     return sequences.walk(Boxes(), WidthJudge(), titles, 6, 3)
+
+
+def test_other_seeds_are_the_same_generator_further_on():
+    moved, (tokens, color) = OtherSeeds(Boxes(), 7), (padded([4, 16, 1])[None], named(torch.tensor([[50.0, 10, 10]])))
+    assert moved.version == "boxes-seeds-from-7"
+    assert (moved.draw(tokens, [1], color) == Boxes().draw(tokens, [8], color)).all()
+    assert (moved.draw(tokens, [1], color) != Boxes().draw(tokens, [1], color)).any()
 
 
 def test_a_walk_adds_the_titles_words_one_by_one_after_the_type(walks):

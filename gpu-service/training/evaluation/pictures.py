@@ -18,6 +18,9 @@ from latent import latent_for_seeds
 from model import MAX_TOKENS, Config, Stage1
 
 
+SEEDS_FROM = "-seeds-from-"
+
+
 class Pictures(Protocol):
     """A generator. `version` names its weights."""
 
@@ -111,6 +114,17 @@ class AblationPictures:
                 rgb = F.interpolate(rgb, scale_factor=4, mode="bicubic")
             parts.append((rgb.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy())
         return np.concatenate(parts)
+
+
+class OtherSeeds:
+    """The same generator with every seed moved by `first`: how much of a measure is the luck of its seeds."""
+
+    def __init__(self, pictures: Pictures, first: int):
+        self.pictures, self.first, self.about = pictures, first, pictures.about
+        self.version = f"{pictures.version}{SEEDS_FROM}{first}"
+
+    def draw(self, tokens: np.ndarray, seeds: list[int], color: np.ndarray, large: bool = False) -> np.ndarray:
+        return self.pictures.draw(tokens, [seed + self.first for seed in seeds], color, large)
 
 
 def open_pictures(path: Path, threads: int = 0) -> Pictures:
