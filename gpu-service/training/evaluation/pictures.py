@@ -17,7 +17,6 @@ from lab import composite_rgb
 from latent import latent_for_seeds
 from model import MAX_TOKENS, Config, Stage1
 
-
 SEEDS_FROM = "-seeds-from-"
 
 

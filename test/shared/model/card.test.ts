@@ -82,6 +82,11 @@ describe('the model card', () => {
     expect(verdict).toBe(one.join(' / '));
   });
 
+  it('says how far from real pictures, and what the order of words changes', () => {
+    expect(row('Fréchet distance, 64 px')[0]).toBe(realism64.fd.ours.toFixed(1));
+    expect(card).toContain(`order gap ${steps.order_gap.toFixed(2)} of a step`);
+  });
+
   it('says what Stage-I costs and how many images it saw', () => {
     expect(row('Stage-I:')[1]).toBe(`${about.stage1Mmac.toFixed(1)} / ${about.stage1Mb.toFixed(2)}`);
     expect(row('images seen, thousand')[0]?.replace(',', '')).toBe(
