@@ -26,7 +26,7 @@ def bag_of_words(tokens: torch.Tensor, vocabulary: int) -> torch.Tensor:
     """tokens [B, 16] -> [B, vocabulary] of 0 and 1, padding left out."""
     bag = tokens.new_zeros(len(tokens), vocabulary, dtype=torch.float32)
     bag.scatter_(1, tokens.long(), 1.0)
-    bag[:, 0] = 0
+    bag[:, 0].zero_()
     return bag
 
 

@@ -5,7 +5,9 @@
 
 `--model` is a folder of shipped graphs (everything is asked of the ONNX files, not of PyTorch) or a baseline's checkpoint.
 `--judges` is the run folder of `train_judge.py`: evaluators of another architecture and seed that saw real pictures only.
-Results go to OUT/<version>; each measure is stored when done, so an interrupted evaluation goes on where it stopped.
+Everything is measured with several sets of seeds (`--first-seeds`), because what one set says has luck in it, and the mean of
+them is what counts. Results go to OUT/<version> (a further set's to OUT/<version>-seeds-from-N); each measure is stored when
+done, so an interrupted evaluation goes on where it stopped.
 The page sets the model beside every baseline that was evaluated into the same OUT; `--only-page` writes it again.
 """
 
@@ -20,8 +22,9 @@ import torch.nn.functional as F
 import data as datasets
 from evaluation import color, crops, distances, scores, sequences, variety, words
 from evaluation.judge import load_judge
-from evaluation.pictures import SEEDS_FROM, GraphPictures, OtherSeeds, Pictures, named, open_pictures, padded
+from evaluation.pictures import SEEDS_FROM, OtherSeeds, Pictures, named, open_pictures, padded
 from evaluation.report import page
+from evaluation.seeds import mean_of
 from evaluation.setting import PROTOCOL, Setting, Sizes, Store, rounded
 from lab import rgb_to_lab
 from measure_cost import multiply_adds
@@ -105,17 +108,36 @@ def judges_on_real(setting: Setting) -> dict:
 
 
 def about(pictures: Pictures, model: Path) -> dict:
-    if not isinstance(pictures, GraphPictures):
+    if not (model / "stage1.onnx").exists():
         return pictures.about
     return pictures.about | {"stage1Mmac": multiply_adds(model / "stage1.onnx") / 1e6, "stage1Mb": pictures.about["stage1Bytes"] / 1e6}
+
+
+def measure(args: argparse.Namespace, source: datasets.Source, pictures: Pictures) -> dict:
+    """The chosen measures with one set of seeds."""
+    sizes = Sizes(4, 2, 4, 1, 1, 200, 4, 2, 1, 1) if args.small else Sizes()
+    train, test = datasets.load(source, "train"), datasets.load(source, args.split)
+    judge, crop_judge = load_judge(args.judges / "judge.pt"), load_judge(args.judges / "judge-crops.pt")
+    judges = f"{judge.version}-{crop_judge.version}"
+    same = f"{judges} {PROTOCOL} {sizes}{'' if args.split == 'test' else args.split}"
+    setting = Setting(source, train, test, judge, crop_judge, pictures, Store(args.out / "real", same), sizes)
+    print(f"{len(test)} {args.split} pictures, {pictures.version}", flush=True)
+    metrics = {"version": pictures.version, "protocol": PROTOCOL, "judges": judges, "test_pictures": len(test), "about": about(pictures, args.model)}
+    metrics["judge"] = setting.shared.measure("judges", lambda: judges_on_real(setting))
+    store = Store(args.out / pictures.version / "measures", f"{pictures.version} {same}")
+    chosen = args.measures.split(",") if args.measures else list(MEASURES)
+    for number, name in enumerate(chosen):
+        metrics[name] = store.measure(name, lambda name=name: MEASURES[name](setting), f"{number + 1}/{len(chosen)}")
+    return rounded(metrics)
 
 
 def write_page(out: Path, version: str) -> None:
     """report.md of one version, beside every baseline that the folder holds at the same protocol and judges."""
     ours = json.loads((out / version / "metrics.json").read_text())
     others = [json.loads(path.read_text()) for path in sorted(out.glob("b[1-9]-*/metrics.json"))]
-    baselines = [b for b in others if b["version"] != version and SEEDS_FROM not in b["version"] and (b["protocol"], b["judges"]) == (ours["protocol"], ours["judges"])]
-    (out / version / "report.md").write_text(page(ours, baselines))
+    baselines = [b for b in others if b["version"] != version and SEEDS_FROM not in b["version"] and all(b.get(key) == ours[key] for key in ("protocol", "judges", "first_seeds"))]
+    sets = json.loads((out / version / "sets.json").read_text())
+    (out / version / "report.md").write_text(page(ours, baselines, sets))
     print(f"{out / version / 'report.md'}: beside {len(baselines)} baselines")
 
 
@@ -127,7 +149,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--measures", help=f"only these, by comma: {', '.join(MEASURES)}")
     parser.add_argument("--split", choices=["test", "val"], default="test", help="val, into another OUT: to choose between candidates, so that test only measures the chosen one")
-    parser.add_argument("--first-seed", type=int, default=0, help="moves every seed, to OUT/<version>-seeds-from-N: how much of a measure is luck")
+    parser.add_argument("--first-seeds", default="0,10000,20000", help="by comma: by how much the seeds of each set are moved")
     parser.add_argument("--small", action="store_true", help="few sequences, seeds and colours: a smoke test, no measurement")
     parser.add_argument("--only-page", action="store_true", help="write report.md again from what is stored")
     parser.add_argument("--only-sheets", action="store_true")
@@ -135,9 +157,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
-    drawn = pictures = open_pictures(args.model, args.threads)
-    if args.first_seed:
-        pictures = OtherSeeds(drawn, args.first_seed)
+    pictures = open_pictures(args.model, args.threads)
     out = args.out / pictures.version
     if args.only_page:
         return write_page(args.out, pictures.version)
@@ -146,22 +166,11 @@ def main() -> None:
     sheets(pictures, source, out, 1 if args.small else 8)
     if args.only_sheets:
         return None
-    sizes = Sizes(4, 2, 4, 1, 1, 200, 4, 2, 1, 1) if args.small else Sizes()
-    train, test = datasets.load(source, "train"), datasets.load(source, args.split)
-    judge, crop_judge = load_judge(args.judges / "judge.pt"), load_judge(args.judges / "judge-crops.pt")
-    judges = f"{judge.version}-{crop_judge.version}"
-    shared = Store(args.out / "real", f"{judges} {PROTOCOL} {sizes}{'' if args.split == 'test' else args.split}")
-    setting = Setting(source, train, test, judge, crop_judge, pictures, shared, sizes)
-    key = f"{pictures.version} {judges} {PROTOCOL} {sizes}{'' if args.split == 'test' else args.split}"
-    print(f"{len(test)} {args.split} pictures, {pictures.version}", flush=True)
-    metrics = {"version": pictures.version, "protocol": PROTOCOL, "judges": judges, "test_pictures": len(test), "about": about(drawn, args.model)}
-    metrics["judge"] = shared.measure("judges", lambda: judges_on_real(setting))
-    print(json.dumps(metrics["judge"]["whole"]))
-    store = Store(out / "measures", key)
-    chosen = args.measures.split(",") if args.measures else list(MEASURES)
-    for number, name in enumerate(chosen):
-        metrics[name] = store.measure(name, lambda name=name: MEASURES[name](setting), f"{number + 1}/{len(chosen)}")
-    (out / "metrics.json").write_text(json.dumps(rounded(metrics), indent=2, ensure_ascii=False) + "\n")
+    firsts = [int(first) for first in args.first_seeds.split(",")]
+    measured = [measure(args, source, pictures if first == 0 else OtherSeeds(pictures, first)) for first in firsts]
+    metrics = mean_of(measured) | {"version": pictures.version, "first_seeds": firsts}
+    for name, value in (("metrics", metrics), ("sets", measured)):
+        (out / f"{name}.json").write_text(json.dumps(rounded(value), indent=2, ensure_ascii=False) + "\n")
     write_page(args.out, pictures.version)
     return None
 

@@ -56,11 +56,11 @@ def ripple_loss(made: torch.Tensor, real: torch.Tensor, patterned: torch.Tensor,
     counts; among plain ones the same of L (seams, folds) but mean absolute ones of a and b, where it came out as tints.
     `running` [2, 2, 6] keeps both groups' means."""
     total = torch.zeros((), device=made.device)
-    squares, plain = [6, 7, 8, 9, 10, 11], [6, 1, 2, 9, 4, 5]
+    squares, plain = (6, 7, 8, 9, 10, 11), (6, 1, 2, 9, 4, 5)
     for group, kept, columns in ((patterned, running[0], squares), (~patterned, running[1], plain)):
         power = constant(tuple(0.5 if column >= 6 else 1.0 for column in columns), made.device)
-        share, any_of_it = group.float()[:, None], group.any()
-        means = [steadied((x[:, columns] * share).sum(0) / share.sum().clamp(min=1), any_of_it, memory) + 0.02 for x, memory in zip((made, real), kept, strict=True)]
+        share, any_of_it, chosen = group.float()[:, None], group.any(), constant(columns, made.device, torch.long)
+        means = [steadied((x.index_select(1, chosen) * share).sum(0) / share.sum().clamp(min=1), any_of_it, memory) + 0.02 for x, memory in zip((made, real), kept, strict=True)]
         total = total + (power * (means[0] / means[1]).log().abs()).mean() * any_of_it
     return total / 2
 

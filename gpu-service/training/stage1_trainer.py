@@ -161,7 +161,7 @@ class Trainer(Losses):
         if not self.alone and self.steps % max(1, FIT_EVERY // args.batch) == 0:
             self.fit(data, self.generator)
         projected_turn, lazy = self.features is not None and self.steps % 2 == 1, self.steps % 16 == 0
-        which = self.steps // 2 % max(1, len(args.guides))
+        which = 0 if self.alone else self.steps // 2 % max(1, len(args.guides))  # no guide speaks yet, so no graph for each
         losses = self.replay.run((self.alone, projected_turn, lazy and not self.alone, which), lambda: self.work(data, projected_turn, lazy, which))
         seen_now = args.batch * self.world
         self.images, self.steps = self.images + seen_now, self.steps + 1

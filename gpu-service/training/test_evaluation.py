@@ -15,9 +15,9 @@ import evaluate
 from baseline_models import ColorWords, Judge, StackGan, StackGanV2
 from evaluation import bars, color, crops, distances, scores, sequences, words
 from evaluation.pictures import OtherSeeds, named, padded
+from evaluation.seeds import mean_of
 from evaluation.setting import Store, rounded
 from lab import lab_to_rgb
-from test_training import dataset  # noqa: F401
 
 SHIPPED = Path(__file__).parents[2] / "shared" / "model"
 
@@ -88,6 +88,15 @@ def test_other_seeds_are_the_same_generator_further_on():
     assert moved.version == "boxes-seeds-from-7"
     assert (moved.draw(tokens, [1], color) == Boxes().draw(tokens, [8], color)).all()
     assert (moved.draw(tokens, [1], color) != Boxes().draw(tokens, [1], color)).any()
+
+
+def test_the_mean_of_sets_of_seeds():
+    one = {"ret": 0.9, "words": {"skinny": {"add": 1.0, "of": 3}}, "reached": ["women", "men"], "version": "a", "spread": None}
+    other = {"ret": 0.8, "words": {"skinny": {"add": None, "of": 4}, "slim": {"add": 0.5, "of": 2}}, "reached": ["men"], "version": "a-seeds-from-9", "spread": None}
+    mean = mean_of([one, other])
+    assert mean["ret"] == pytest.approx(0.85) and mean["words"] == {"skinny": {"add": 1.0, "of": 3.5}, "slim": {"add": 0.5, "of": 2}}
+    assert mean["reached"] == ["men"] and mean["version"] == "a" and mean["spread"] is None
+    assert mean_of([one]) == one
 
 
 def test_a_walk_adds_the_titles_words_one_by_one_after_the_type(walks):
@@ -190,7 +199,7 @@ def test_named_colours_carry_the_flag():
     assert named(torch.tensor([[1.0, 2, 3]])).tolist() == [[1, 2, 3, 1]] and json.dumps(rounded({"x": np.float64(1)}))
 
 
-def test_judges_baselines_and_graphs_are_evaluated_into_one_page(dataset, tmp_path, monkeypatch):  # noqa: F811
+def test_judges_baselines_and_graphs_are_evaluated_into_one_page(dataset, tmp_path, monkeypatch):
     def run(script: str, *arguments: object) -> None:
         monkeypatch.setattr(sys, "argv", [script, *map(str, arguments)])
         importlib.import_module(script).main()

@@ -1,76 +1,24 @@
-"""The trainers, the export and the measures on a small dataset made here: boxes of one colour, no photographs."""
+"""The trainers, the export and the measures on the small dataset of `conftest.py`."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
-import pytest
 import torch
 import torch.nn.functional as F
 
 import realism
 from calibration import fit_seeds
-from data import load, open_source, rivals, shopper_order
+from conftest import run
+from carry_over import carry_over
+from data import load, loud_words, open_source, rivals, shopper_order
 from discriminator import Encoder
 from evaluation.pictures import open_pictures
 from lab import delta_e_2000, lab_to_rgb, rgb_to_lab
 from model import Config, Stage1, upsample_kernel
-
-HERE = Path(__file__).parent
-WORDS = [(1, "pants", "type"), (2, "jeans", "type"), (3, "shorts", "type"), (4, "women", "gender"), (9, "<color>", "color"), (16, "skinny", "fit"), (19, "wide leg", "fit")]
-
-
-@pytest.fixture(scope="session")
-def dataset(tmp_path_factory) -> Path:
-    """48 boxes, wide or narrow, in the layout that the catalogue command writes."""
-    folder = tmp_path_factory.mktemp("dataset")
-    rng = np.random.default_rng(0)
-    rows, small, large = [], [], []
-    for index in range(48):
-        wide = index % 2
-        width = 40 if wide else 16
-        color = rng.integers(30, 220, 3)
-        rgba = np.full((256, 256, 4), 255, np.uint8)
-        rgba[..., 3] = 0
-        left = 128 - width * 2
-        rgba[8:248, left : 256 - left, :3] = (color + rng.integers(-8, 8, (240, 256 - 2 * left, 1))).clip(0, 255)
-        rgba[8:248, left : 256 - left, 3] = 255
-        large.append(rgba)
-        small.append(rgba[2::4, 2::4])
-        lab = rgb_to_lab(torch.tensor(color / 255, dtype=torch.float32)).tolist()
-        rows.append(
-            {"id": str(index), "split": ["train", "train", "val", "test"][index // 2 % 4], "usable": {"generator": True}, "pack64": index, "pack256": index}
-            | {"tokens": [4, 9, 19 if wide else 16, 1], "lab": lab, "type": 0, "gender": index % 3, "detailPx": 400, "colorWord": "dyed", "style": str(index)}
-        )
-    np.stack(small).tofile(folder / "rgba64.bin")
-    np.stack(large).tofile(folder / "rgba256.bin")
-    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    tokens = [{"id": i, "word": word, "kind": kind, "group": kind} for i, word, kind in WORDS]
-    (folder / "dataset.json").write_text(json.dumps({"tokens": tokens}))
-    (folder / "colors.json").write_text(json.dumps({"centroids": [[20, 0, 0], [50, 20, 10], [80, -10, 30]]}))
-    return folder
-
-
-def run(script: str, *arguments: object) -> str:
-    done = subprocess.run([sys.executable, HERE / script, *map(str, arguments)], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="session")
-def trained(dataset, tmp_path_factory) -> Path:
-    """A run folder with all four checkpoints after a few steps, Stage-I stopped and resumed once."""
-    folder = tmp_path_factory.mktemp("runs") / "smoke"
-    common = ("--data", dataset, "--run", folder, "--threads", 1)
-    for images in (16, 48):
-        run("train.py", *common, "--images", images, "--vae-images", 16, "--batch", 8)
-    run("train_stage2.py", *common, "--images", 8, "--batch", 4)
-    run("train_classifier.py", *common, "--images", 128, "--batch", 16)
-    return folder
-
+from stage2 import Stage2
+from train_stage2 import Trainer as Stage2Trainer
+from train_stage2 import options as stage2_options
 
 def test_stage1_resumes_where_it_stopped(trained):
     state = torch.load(trained / "stage1.pt", weights_only=True)
@@ -83,6 +31,41 @@ def test_the_mean_of_two_checkpoints_is_a_whole_one(dataset, trained, tmp_path):
     run("average.py", "--data", dataset, "--checkpoints", trained / "stage1.pt", tmp_path / "other.pt", "--run", tmp_path / "mean")
     made = torch.load(tmp_path / "mean" / "stage1.pt", weights_only=True)
     assert torch.allclose(made["ema"]["head.bias"], one["ema"]["head.bias"] + 0.5) and made["images"] == one["images"]
+
+
+def test_averages_are_kept_on_the_way_for_a_mean(dataset, tmp_path):
+    folder = tmp_path / "run"
+    run("train.py", "--data", dataset, "--run", folder, "--threads", 1, "--images", 64, "--vae-images", 16, "--batch", 8, "--keep", 1)
+    kept = torch.load(folder / "stage1-at-75.pt", weights_only=True)
+    assert kept["images"] == 48 and not any(torch.equal(kept["ema"][key], value) for key, value in torch.load(folder / "stage1.pt", weights_only=True)["ema"].items() if key == "head.weight")
+    run("average.py", "--data", dataset, "--checkpoints", folder / "stage1-at-75.pt", folder / "stage1.pt", "--run", tmp_path / "mean")
+    assert (tmp_path / "mean" / "stage1.pt").exists()
+
+
+def test_a_stage2_carried_over_draws_as_before(dataset, trained):
+    source = open_source(dataset)
+    stage1, args = torch.load(trained / "stage1.pt", weights_only=True), stage2_options(["--data", str(dataset), "--run", str(trained), "--projected", "0"])
+    torch.manual_seed(0)
+    turn = torch.linalg.qr(torch.randn(96, 96))[0]  # another Stage-I, whose style is turned: its readers turn it back
+    other = stage1 | {"ema": dict(stage1["ema"])}
+    trainer = Stage2Trainer(args, other, loud_words(source))
+    plain = trainer.stage1.forward
+
+    def turned(*inputs, **more):
+        made = plain(*inputs, **more)
+        return made | {"style": made["style"] @ turn, "features": made["features"].flip(1)}
+
+    trainer.stage1.forward = turned
+    data = load(source, "train")
+    carry_over(trainer, trained, data)
+    old = Stage2(trainer.config.channels[-1], trainer.config.style)
+    old.load_state_dict(torch.load(trained / "stage2.pt", weights_only=True)["ema"])
+    batch = trainer.real_batch(data, torch.arange(4))
+    latent = torch.randn(4, 96)
+    was, now = plain(batch["tokens"], latent, batch["color"]), turned(batch["tokens"], latent, batch["color"])
+    draw = lambda model, made: model(**{key: made[key] for key in ("lab", "alpha", "features", "style", "base")})  # noqa: E731
+    for one, two in zip(draw(old, was), draw(trainer.stage2, now), strict=True):
+        assert (one - two).abs().max() < 0.05 * (one.abs().max() + 1)
 
 
 def test_seeds_reach_as_far_as_told(dataset):

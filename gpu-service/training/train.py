@@ -7,6 +7,7 @@ Resumes from the run folder's checkpoint; Ctrl-C saves. Works on CPU and CUDA, a
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -15,8 +16,10 @@ import data as datasets
 from calibration import calibrate
 from lab import composite_rgb
 from latent import latent_for_seeds
-from runs import Run, has_fast_bf16, sheet, train_until
+from runs import Run, has_fast_bf16, is_leader, progress, sheet, train_until
 from stage1_trainer import ABLATIONS, LAST_FIT_ROWS, Trainer
+
+KEPT = ("ema", "encoder", "config", "images", "steps", "run", "without")  # of a checkpoint, what average.py needs
 
 
 def options(words: list[str] | None = None) -> argparse.Namespace:
@@ -37,7 +40,7 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--auxiliary", type=float, default=0.2, help="weight of the auxiliary classifier; 0 leaves it out, on real pictures too")
     parser.add_argument("--levels", type=float, default=0.5, help="weight of words showing as well, to the guides, as on real pictures")
     parser.add_argument("--spread", type=float, default=0.5, help="weight of seeds that lie nearer, to the guides, than garments of the same words")
-    parser.add_argument("--order", type=float, default=0.1, help="weight of what another order of the same words changes in their state")
+    parser.add_argument("--order", type=float, default=0, help="weight of what another order of the same words changes in their state; a state that no order changes is a bag's")
     parser.add_argument("--without", choices=ABLATIONS, help="an ablation: what is taken away")
     parser.add_argument("--calm", type=float, default=1.0, help="weight of cloth livelier than real cloth, where no pattern is asked for")
     parser.add_argument("--tint", type=float, default=0.1, help="weight of plain garments whose mean is not the colour asked for")
@@ -46,6 +49,7 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--ret", type=float, default=1.0, help="weight of the hinge that earlier words stay")
     parser.add_argument("--needs", action=argparse.BooleanOptionalAction, default=True, help="pairs are drawn oftener where words fall short")
     parser.add_argument("--reach", type=float, default=1.0, help="how far seeds are drawn, in training and after it, over where garments lie")
+    parser.add_argument("--keep", type=int, default=0, help="checkpoints of averages to keep on the way, at equal steps of the second half, for average.py")
     parser.add_argument("--half-life", type=float, default=10_000, help="images after which a weight counts half in the average that is exported")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=has_fast_bf16(), help="bfloat16 convolutions")
     parser.add_argument("--graphs", action="store_true", help="on a GPU, replay steps as CUDA graphs")
@@ -58,6 +62,21 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="use only the first rows (smoke tests)")
     parser.add_argument("--dry-run", action="store_true", help="load, print sizes and two steps' speed, write nothing")
     return parser.parse_args(words)
+
+
+def keeping(trainer: Trainer, folder: Path, count: int, step: Callable[[], dict]) -> Callable[[], dict]:
+    """`step`, after which the averages are kept as FOLDER/stage1-at-NN.pt when the next of `count` parts of the second half is done."""
+    marks = [0.5 + 0.5 * part / (count + 1) for part in range(1, count + 1)]
+
+    def stepped() -> dict:
+        losses = step()
+        while marks and progress(trainer) >= marks[0]:
+            path = folder / f"stage1-at-{100 * marks.pop(0):.0f}.pt"
+            if is_leader() and not path.exists():
+                torch.save({key: value for key, value in trainer.state().items() if key in KEPT}, path)
+        return losses
+
+    return stepped
 
 
 @torch.no_grad()
@@ -95,7 +114,8 @@ def main() -> None:
     data = data.to(trainer.device)
     trainer.meet(data)
     run = Run(args.run, "stage1", vars(args), args.images)
-    train_until(run, trainer, args.images, lambda: trainer.step(data), lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
+    step = keeping(trainer, args.run, args.keep, lambda: trainer.step(data))
+    train_until(run, trainer, args.images, step, lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
     trainer.fit(data, trainer.average.module, LAST_FIT_ROWS)
     calibrate(trainer, data)
     run.save(trainer.state())

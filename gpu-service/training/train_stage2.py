@@ -20,6 +20,7 @@ from torch import nn
 import data as datasets
 import projected
 import runs
+from carry_over import carry_over
 from discriminator import Encoder, bag_of_words, highpass, picture_input
 from lab import composite_rgb, rgb_to_lab
 from latent import latent_for_seeds
@@ -52,10 +53,11 @@ class PatchJudge(nn.Module):
         return self.out(x), maps
 
 
-def options() -> argparse.Namespace:
+def options(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--run", type=Path, required=True, help="holds stage1.pt; stage2.pt goes beside it")
+    parser.add_argument("--begin-with", type=Path, help="run folder of another Stage-I whose Stage-II is carried over, where the run has none of its own")
     parser.add_argument("--images", type=int, default=200_000, help="crops to see in all")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-4, help="Adam, cosine to a tenth; the patch judge learns three times as fast")
@@ -68,7 +70,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--save-minutes", type=float, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int)
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 class Trainer:
@@ -285,6 +287,8 @@ def main() -> None:
     source = datasets.open_source(args.data)
     trainer = Trainer(args, torch.load(args.run / "stage1.pt", map_location="cpu", weights_only=True), datasets.loud_words(source))
     data, held = datasets.load(source, "train", limit=args.limit), datasets.load(source, "val", limit=args.limit)
+    if args.begin_with:
+        carry_over(trainer, args.begin_with, data.to(trainer.device))
     garments = Detail(data, datasets.pack_path(source, 256), trainer.device)
     print(f"{len(garments.pool)} garments with detail, {len(garments.sharp)} sharp, {trainer.device}", flush=True)
     run = Run(args.run, "stage2", vars(args), args.images)

@@ -60,18 +60,26 @@ def words_table(words: dict | None) -> str:
     return f"{table(head, well)}\nNot averaged, because the judge itself sees them too badly on real pictures (AUC under {SEEN_WELL}):\n\n{table(head, rest)}"
 
 
-def page(ours: dict, baselines: list[dict]) -> str:
+def bars_table(ours: dict, baselines: list[dict], sets: list[dict]) -> str:
+    """The bars by the mean of all sets of seeds, and what each set says."""
+    each = [bars_of(one, baselines) for one in sets]
+    rows = [[bar.name, bar.wanted, bar.measured, MARKS[bar.reached], *(one[place].measured for one in each)] for place, bar in enumerate(bars_of(ours, baselines))]
+    reached = ["reached", "", "", "", *(str(sum(bar.reached is True for bar in one)) for one in each)]
+    return table(["", "bar", "measured", "reached", *(f"seeds from {first}" for first in ours["first_seeds"])], [*rows, reached])
+
+
+def page(ours: dict, baselines: list[dict], sets: list[dict]) -> str:
     bars = bars_of(ours, baselines)
     judge = ours["judge"]
     return f"""# Evaluation of {ours["version"]}
 
-{ours["test_pictures"]} held-out flat lays; judges {ours["judges"]}, protocol {ours["protocol"]}.
+{ours["test_pictures"]} held-out flat lays; judges {ours["judges"]}, protocol {ours["protocol"]}; the mean of {len(sets)} sets of seeds.
 The judge on held-out real pictures: type {judge["whole"]["type"]:.3f}, women or men {judge["whole"]["gender_women_men"]:.3f}, colour cluster
 {judge["whole"]["color"]:.3f}; on crops of cloth: type {judge["crops"]["type"]:.3f}, women or men {judge["crops"]["gender_women_men"]:.3f}.
 
 ## Bars: {sum(bar.reached is True for bar in bars)} of {len(bars)} reached
 
-{table(["", "bar", "measured", "reached"], [[bar.name, bar.wanted, bar.measured, MARKS[bar.reached]] for bar in bars])}
+{bars_table(ours, baselines, sets)}
 ## Beside the baselines
 
 {side_by_side(ours, baselines)}
