@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 import data as datasets
-from calibration import calibrate
+from calibration import calibrate, emphasise
 from runs import Run
 from stage1_trainer import LAST_FIT_ROWS, Trainer
 from train import options
@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--checkpoints", type=Path, nargs="+", required=True)
     parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--emphasis", type=float, default=1.0, help="how far the words' states lie from their mean, over where training left them")
     parser.add_argument("--reach", type=float, default=1.0, help="as the checkpoints were trained")
     args = parser.parse_args()
     states = [torch.load(path, map_location="cpu", weights_only=True) for path in args.checkpoints]
@@ -39,6 +40,7 @@ def main() -> None:
     trainer.encoder.load_state_dict(mean([state["encoder"] for state in states]))
     trainer.images = max(state["images"] for state in states)
     data = datasets.load(source, "train").to(trainer.device)
+    emphasise(trainer.average.module, trainer.titles(data, LAST_FIT_ROWS)[1], args.emphasis)
     trainer.fit(data, trainer.average.module, LAST_FIT_ROWS)
     calibrate(trainer, data)
     judges = {name: states[0][name] for name in ("judge", "second") if name in states[0]}

@@ -70,3 +70,4 @@ def carry_over(trainer, folder: Path, data: datasets.Dataset) -> None:
     for name in ("judge", "second"):
         if name in theirs:
             getattr(trainer, name).load_state_dict(theirs[name])
+    trainer.images = theirs["images"]

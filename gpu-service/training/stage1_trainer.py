@@ -144,10 +144,14 @@ class Trainer(Losses):
             "steps": steps,
         }
 
-    def fit(self, data: datasets.Dataset, generator: Stage1, most: int = FIT_ROWS) -> None:
-        """Seeds drawn where garments lie, titles as shoppers type them."""
+    def titles(self, data: datasets.Dataset, most: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Rows of the data, at random, and their titles as shoppers type them."""
         rows = torch.randint(len(data), (min(most, 2 * len(data)),), generator=self.rng, device=self.device)
-        tokens = datasets.as_asked(datasets.shopper_order(data.tokens[rows], data.kind[rows], self.rng, self.loud))
+        return rows, datasets.as_asked(datasets.shopper_order(data.tokens[rows], data.kind[rows], self.rng, self.loud))
+
+    def fit(self, data: datasets.Dataset, generator: Stage1, most: int = FIT_ROWS) -> None:
+        """Seeds drawn where garments lie."""
+        rows, tokens = self.titles(data, most)
         fit_seeds(generator, self.encoder, data, tokens, rows, self.args.reach)
 
     def step(self, data: datasets.Dataset) -> dict:

@@ -172,6 +172,8 @@ def test_bars_say_reached_missed_and_not_measured():
     found = {bar.name: bar for bar in bars.bars_of(ours, [baseline, {"version": "measured in part"}])}
     assert found["IS by gender over the best baseline"].reached is True
     assert any("by type" in name and "gap to real" in name and bar.reached is False for name, bar in found.items())
+    over = {"inception": {"type": {"ours": 2.55}}}  # a baseline past real pictures leaves no gap: ours has to be as good as real ones
+    assert [any("no gap" in bar.name and bar.reached for bar in bars.bars_of({"inception": {"type": {"ours": mine, "real": 2.5}}}, [over])) for mine in (2.4, 2.5)] == [False, True]
     assert found["colour ΔE00 of #hex, median"].reached is False
     assert found["RET: earlier words that stay"].reached is None
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 import realism
-from calibration import fit_seeds
+from calibration import emphasise, fit_seeds
 from conftest import run
 from carry_over import carry_over
 from data import load, loud_words, open_source, rivals, shopper_order
@@ -31,6 +31,17 @@ def test_the_mean_of_two_checkpoints_is_a_whole_one(dataset, trained, tmp_path):
     run("average.py", "--data", dataset, "--checkpoints", trained / "stage1.pt", tmp_path / "other.pt", "--run", tmp_path / "mean")
     made = torch.load(tmp_path / "mean" / "stage1.pt", weights_only=True)
     assert torch.allclose(made["ema"]["head.bias"], one["ema"]["head.bias"] + 0.5) and made["images"] == one["images"]
+
+
+def test_emphasis_draws_states_away_from_their_mean():
+    torch.manual_seed(0)
+    model = Stage1(Config(clusters=3), torch.zeros(3, 3)).eval()
+    tokens = torch.tensor([[1, 16], [2, 19], [3, 4]])
+    state = model.text(tokens)
+    read = lambda h: model.mapping[0](F.pad(F.pad(h, (64, 0)), (0, 32)))  # noqa: E731
+    wanted = read(state.mean(0) + 1.5 * (state - state.mean(0)))
+    emphasise(model, tokens, 1.5)
+    torch.testing.assert_close(read(state), wanted, atol=1e-5, rtol=1e-5)
 
 
 def test_averages_are_kept_on_the_way_for_a_mean(dataset, tmp_path):

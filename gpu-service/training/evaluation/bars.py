@@ -39,8 +39,10 @@ def inception_bars(ours: dict, baselines: list[dict]) -> list[Bar]:
             bars.append(Bar(name, f"≥ +{ratio - 1:.0%}", "not measured", None))
         elif real / best >= ratio:
             bars.append(bar(name, f"≥ {ratio:.2f} times", mine / best, lambda v, ratio=ratio: v >= ratio))
+        elif real <= best:
+            bars.append(bar(f"{name}: no gap to close, real pictures are under the baseline", f"≥ {real:.3f}, real's", mine, lambda v, real=real: v >= real))
         else:
-            share = (mine - best) / (real - best) if real > best else None
+            share = (mine - best) / (real - best)
             bars.append(bar(f"{name}: gap to real closed (real is {real / best:.2f} times the baseline)", "≥ .90", share, lambda v: v >= 0.9))
     return bars
 
