@@ -141,6 +141,10 @@ def write_page(out: Path, version: str) -> None:
     print(f"{out / version / 'report.md'}: beside {len(baselines)} baselines")
 
 
+def numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",")]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
@@ -149,7 +153,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--measures", help=f"only these, by comma: {', '.join(MEASURES)}")
     parser.add_argument("--split", choices=["test", "val"], default="test", help="val, into another OUT: to choose between candidates, so that test only measures the chosen one")
-    parser.add_argument("--first-seeds", default="0,10000,20000", help="by comma: by how much the seeds of each set are moved")
+    parser.add_argument("--first-seeds", type=numbers, default="0,10000,20000", help="by comma: by how much the seeds of each set are moved")
     parser.add_argument("--small", action="store_true", help="few sequences, seeds and colours: a smoke test, no measurement")
     parser.add_argument("--only-page", action="store_true", help="write report.md again from what is stored")
     parser.add_argument("--only-sheets", action="store_true")
@@ -166,9 +170,8 @@ def main() -> None:
     sheets(pictures, source, out, 1 if args.small else 8)
     if args.only_sheets:
         return None
-    firsts = [int(first) for first in args.first_seeds.split(",")]
-    measured = [measure(args, source, pictures if first == 0 else OtherSeeds(pictures, first)) for first in firsts]
-    metrics = mean_of(measured) | {"version": pictures.version, "first_seeds": firsts}
+    measured = [measure(args, source, pictures if first == 0 else OtherSeeds(pictures, first)) for first in args.first_seeds]
+    metrics = mean_of(measured) | {"version": pictures.version, "first_seeds": args.first_seeds}
     for name, value in (("metrics", metrics), ("sets", measured)):
         (out / f"{name}.json").write_text(json.dumps(rounded(value), indent=2, ensure_ascii=False) + "\n")
     write_page(args.out, pictures.version)
