@@ -17,6 +17,14 @@ ROWS, PLACES = 2048, 24  # garments, and pixels of each
 SHADE = 4  # channels before the features: Lab and alpha, which mean the same everywhere
 
 
+def frozen(state: dict, device: torch.device) -> tuple[Stage1, Encoder]:
+    """A checkpoint of `train.py` -> its averaged Stage-I and its encoder, to draw with."""
+    stage1, encoder = Stage1(Config(**state["config"]), state["ema"]["centroids"]), Encoder()
+    stage1.load_state_dict(state["ema"])
+    encoder.load_state_dict(state["encoder"])
+    return stage1.to(device).eval().requires_grad_(False), encoder.to(device).eval().requires_grad_(False)
+
+
 @torch.no_grad()
 def read(stage1: Stage1, encoder: Encoder, data: datasets.Dataset, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Style [N, S] and features [N * PLACES, C] of reconstructed garments `rows` [N]; places and noise are equal from call to call."""
@@ -57,12 +65,8 @@ def translated(stage2: dict[str, torch.Tensor], style: torch.Tensor, features: t
 def carry_over(trainer, folder: Path, data: datasets.Dataset) -> None:
     """Gives `trainer` (of `train_stage2.py`) the Stage-II in a run folder, translated, and its judges where the checkpoint has them."""
     old, theirs = (torch.load(folder / f"{name}.pt", map_location="cpu", weights_only=True) for name in ("stage1", "stage2"))
-    stage1, encoder = Stage1(Config(**old["config"]), old["ema"]["centroids"]), Encoder()
-    stage1.load_state_dict(old["ema"])
-    encoder.load_state_dict(old["encoder"])
-    stage1.to(trainer.device).eval(), encoder.to(trainer.device).eval()
     rows = torch.arange(len(data), device=trainer.device)[:: max(1, len(data) // ROWS)]
-    were, are = read(stage1, encoder, data, rows), read(trainer.stage1, trainer.encoder, data, rows)
+    were, are = read(*frozen(old, trainer.device), data, rows), read(trainer.stage1, trainer.encoder, data, rows)
     style, features = regression(F.pad(are[0], (0, 1), value=1.0), were[0]).cpu(), regression(are[1], were[1]).cpu()
     weights = translated({key: value.float() for key, value in theirs["ema"].items()}, style, features)
     trainer.stage2.load_state_dict(weights)

@@ -13,6 +13,7 @@ The page sets the model beside every baseline that was evaluated into the same O
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -113,18 +114,21 @@ def about(pictures: Pictures, model: Path) -> dict:
     return pictures.about | {"stage1Mmac": multiply_adds(model / "stage1.onnx") / 1e6, "stage1Mb": pictures.about["stage1Bytes"] / 1e6}
 
 
-def measure(args: argparse.Namespace, source: datasets.Source, pictures: Pictures) -> dict:
-    """The chosen measures with one set of seeds."""
+def prepared(args: argparse.Namespace, source: datasets.Source, pictures: Pictures) -> Setting:
+    """Data and judges, loaded once for all sets of seeds."""
     sizes = Sizes(4, 2, 4, 1, 1, 200, 4, 2, 1, 1) if args.small else Sizes()
-    train, test = datasets.load(source, "train"), datasets.load(source, args.split)
     judge, crop_judge = load_judge(args.judges / "judge.pt"), load_judge(args.judges / "judge-crops.pt")
-    judges = f"{judge.version}-{crop_judge.version}"
-    same = f"{judges} {PROTOCOL} {sizes}{'' if args.split == 'test' else args.split}"
-    setting = Setting(source, train, test, judge, crop_judge, pictures, Store(args.out / "real", same), sizes)
-    print(f"{len(test)} {args.split} pictures, {pictures.version}", flush=True)
-    metrics = {"version": pictures.version, "protocol": PROTOCOL, "judges": judges, "test_pictures": len(test), "about": about(pictures, args.model)}
+    shared = Store(args.out / "real", f"{judge.version}-{crop_judge.version} {PROTOCOL} {sizes}{'' if args.split == 'test' else args.split}")
+    return Setting(source, datasets.load(source, "train"), datasets.load(source, args.split), judge, crop_judge, pictures, shared, sizes)
+
+
+def measure(args: argparse.Namespace, setting: Setting) -> dict:
+    """The chosen measures with one set of seeds."""
+    version, judges, count = setting.pictures.version, f"{setting.judge.version}-{setting.crop_judge.version}", len(setting.test)
+    print(f"{count} {args.split} pictures, {version}", flush=True)
+    metrics = {"version": version, "protocol": PROTOCOL, "judges": judges, "test_pictures": count, "about": about(setting.pictures, args.model)}
     metrics["judge"] = setting.shared.measure("judges", lambda: judges_on_real(setting))
-    store = Store(args.out / pictures.version / "measures", f"{pictures.version} {same}")
+    store = Store(args.out / version / "measures", f"{version} {setting.shared.key}")
     chosen = args.measures.split(",") if args.measures else list(MEASURES)
     for number, name in enumerate(chosen):
         metrics[name] = store.measure(name, lambda name=name: MEASURES[name](setting), f"{number + 1}/{len(chosen)}")
@@ -170,7 +174,8 @@ def main() -> None:
     sheets(pictures, source, out, 1 if args.small else 8)
     if args.only_sheets:
         return None
-    measured = [measure(args, source, pictures if first == 0 else OtherSeeds(pictures, first)) for first in args.first_seeds]
+    setting = prepared(args, source, pictures)
+    measured = [measure(args, replace(setting, pictures=OtherSeeds(pictures, first)) if first else setting) for first in args.first_seeds]
     metrics = mean_of(measured) | {"version": pictures.version, "first_seeds": args.first_seeds}
     for name, value in (("metrics", metrics), ("sets", measured)):
         (out / f"{name}.json").write_text(json.dumps(rounded(value), indent=2, ensure_ascii=False) + "\n")

@@ -20,11 +20,11 @@ from torch import nn
 import data as datasets
 import projected
 import runs
-from carry_over import carry_over
-from discriminator import Encoder, bag_of_words, highpass, picture_input
+from carry_over import carry_over, frozen
+from discriminator import bag_of_words, highpass, picture_input
 from lab import composite_rgb, rgb_to_lab
 from latent import latent_for_seeds
-from model import LATENT_DIM, Config, Stage1
+from model import LATENT_DIM, Config
 from replay import set_rate
 from runs import Average, Run, has_fast_bf16, pick_device, sheet, train_until
 from stage2 import Stage2
@@ -80,11 +80,7 @@ class Trainer:
         self.loud = loud.to(self.device)
         torch.manual_seed(args.seed)
         self.config = Config(**stage1_state["config"])
-        self.stage1 = Stage1(self.config, stage1_state["ema"]["centroids"])
-        self.stage1.load_state_dict(stage1_state["ema"])
-        self.encoder = Encoder()
-        self.encoder.load_state_dict(stage1_state["encoder"])
-        self.stage1.to(self.device).eval().requires_grad_(False), self.encoder.to(self.device).eval().requires_grad_(False)
+        self.stage1, self.encoder = frozen(stage1_state, self.device)
         layout = {"device": self.device, "memory_format": torch.channels_last}
         self.stage2, self.judge = Stage2(self.config.channels[-1], self.config.style).to(**layout), PatchJudge().to(**layout)
         self.features = projected.Features().to(**layout) if args.projected else None
@@ -287,11 +283,11 @@ def main() -> None:
     source = datasets.open_source(args.data)
     trainer = Trainer(args, torch.load(args.run / "stage1.pt", map_location="cpu", weights_only=True), datasets.loud_words(source))
     data, held = datasets.load(source, "train", limit=args.limit), datasets.load(source, "val", limit=args.limit)
-    if args.begin_with:
-        carry_over(trainer, args.begin_with, data.to(trainer.device))
     garments = Detail(data, datasets.pack_path(source, 256), trainer.device)
     print(f"{len(garments.pool)} garments with detail, {len(garments.sharp)} sharp, {trainer.device}", flush=True)
     run = Run(args.run, "stage2", vars(args), args.images)
+    if args.begin_with and not run.checkpoint.exists():
+        carry_over(trainer, args.begin_with, garments.data)
     step = lambda: trainer.step(garments)  # noqa: E731
     train_until(run, trainer, args.images, step, lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
 

@@ -1,6 +1,6 @@
 """Metrics as a page: the bars, ours beside the baselines, word by word, the sheets."""
 
-from evaluation.bars import at, bars_of
+from evaluation.bars import Bar, at, bars_of
 from evaluation.scores import SEEN_WELL
 
 MARKS = {True: "yes", False: "**no**", None: "–"}
@@ -60,10 +60,10 @@ def words_table(words: dict | None) -> str:
     return f"{table(head, well)}\nNot averaged, because the judge itself sees them too badly on real pictures (AUC under {SEEN_WELL}):\n\n{table(head, rest)}"
 
 
-def bars_table(ours: dict, baselines: list[dict], sets: list[dict]) -> str:
+def bars_table(bars: list[Bar], ours: dict, baselines: list[dict], sets: list[dict]) -> str:
     """The bars by the mean of all sets of seeds, and what each set says."""
     each = [bars_of(one, baselines) for one in sets]
-    rows = [[bar.name, bar.wanted, bar.measured, MARKS[bar.reached], *(one[place].measured for one in each)] for place, bar in enumerate(bars_of(ours, baselines))]
+    rows = [[bar.name, bar.wanted, bar.measured, MARKS[bar.reached], *(one[place].measured for one in each)] for place, bar in enumerate(bars)]
     reached = ["reached", "", "", "", *(str(sum(bar.reached is True for bar in one)) for one in each)]
     return table(["", "bar", "measured", "reached", *(f"seeds from {first}" for first in ours["first_seeds"])], [*rows, reached])
 
@@ -79,7 +79,7 @@ The judge on held-out real pictures: type {judge["whole"]["type"]:.3f}, women or
 
 ## Bars: {sum(bar.reached is True for bar in bars)} of {len(bars)} reached
 
-{bars_table(ours, baselines, sets)}
+{bars_table(bars, ours, baselines, sets)}
 ## Beside the baselines
 
 {side_by_side(ours, baselines)}

@@ -19,7 +19,7 @@ def together(values: list):
     first, *rest = values
     if isinstance(first, dict):
         return mean_of(values)
-    if isinstance(first, bool) or isinstance(first, str):
+    if isinstance(first, (bool, str)):
         return first
     if isinstance(first, list):
         return [item for item in first if all(item in other for other in rest)]
