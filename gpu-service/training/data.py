@@ -9,7 +9,9 @@ import torch
 
 from lab import lab_to_rgb, rgb_to_lab
 from model import COLOR_TOKEN, MAX_TOKENS
+from pattern import asks_pattern
 from runs import pick_device
+from words import packed
 
 TYPE_TOKENS = (1, 2, 3)
 DENIM_TOKENS = (2, 39)
@@ -110,12 +112,9 @@ def as_asked(tokens: torch.Tensor) -> torch.Tensor:
     return packed(tokens, tokens != COLOR_TOKEN)
 
 
-def packed(tokens: torch.Tensor, kept: torch.Tensor, rank: torch.Tensor | None = None) -> torch.Tensor:
-    """The words [B, 16] where `kept` is true, moved to the front in the order of `rank` [B, 16] (their own where None)."""
-    kept = kept & (tokens > 0)
-    rank = torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens) if rank is None else rank
-    order = torch.where(kept, rank.float(), float("inf")).argsort(dim=1, stable=True)
-    return (tokens * kept).gather(1, order)
+def unpatterned(data: Dataset) -> Dataset:
+    """The garments without a pattern: what the convolutions learn from."""
+    return subset(data, (~asks_pattern(data.tokens).any(1)).nonzero()[:, 0].tolist())
 
 
 def loud_words(source: Source) -> torch.Tensor:
@@ -188,6 +187,10 @@ def shifted(pictures: torch.Tensor, reach: int, rng: torch.Generator, *more: tor
 def in_gamut(lab: torch.Tensor) -> torch.Tensor:
     """Lab [B, 3] -> the Lab of its clipped sRGB."""
     return rgb_to_lab(lab_to_rgb(lab))
+
+
+def subset(data: Dataset, index: list[int]) -> Dataset:
+    return Dataset(*(getattr(data, name)[index] for name in TENSORS), rows=[data.rows[i] for i in index])
 
 
 def join(first: Dataset, second: Dataset) -> Dataset:

@@ -3,6 +3,7 @@
 import numpy as np
 from onnx import TensorProto
 
+from export_pattern import plain_words, wearer
 from lab import EPSILON, KAPPA, WHITE_D65, XYZ_TO_RGB
 from model import AB_RANGE, L_RANGE, MODE_WIDTH, NOISE_DIM, Z_DIM, Stage1, upsample_kernel
 from onnx_graph import Graph, array
@@ -19,9 +20,8 @@ def text_state(g: Graph, model: Stage1, tokens: str) -> str:
 
     lstm = model.text.lstm
     bias = np.concatenate([gates(lstm.bias_ih_l0), gates(lstm.bias_hh_l0)], 1)
-    present = g.node("Cast", [g.node("Greater", [tokens, g.constant(0, np.int32)])], to=TensorProto.INT32)
-    lengths = g.node("ReduceSum", [present, g.constant([1], np.int64)], keepdims=0)
-    words = g.node("Gather", [g.weight(model.text.embedding.weight), tokens])
+    plain, lengths = plain_words(g, tokens)
+    words = g.node("Gather", [g.weight(model.text.embedding.weight), plain])
     sequence = g.node("Transpose", [words], perm=[1, 0, 2])
     inputs = [sequence, g.weight(gates(lstm.weight_ih_l0)), g.weight(gates(lstm.weight_hh_l0)), g.weight(bias), lengths]
     _, last = g.node("LSTM", inputs, outputs=2, hidden_size=hidden)
@@ -47,7 +47,7 @@ def folded(block):
 
 
 def stage1(g: Graph, model: Stage1, tokens: str, latent: str, color: str) -> dict:
-    """Adds Stage-I; the names of lab [B, 3, 64, 64], alpha, features, style and base."""
+    """Adds Stage-I; the names of lab [B, 3, 64, 64], alpha, features, style, base and the Lab `worn`; `over` as in `wearer`."""
     c = model.config.channels
     z, noise = g.slice(latent, 0, Z_DIM), g.slice(latent, Z_DIM, Z_DIM + NOISE_DIM)
     state = text_state(g, model, tokens)
@@ -82,7 +82,8 @@ def stage1(g: Graph, model: Stage1, tokens: str, latent: str, color: str) -> dic
     contrast = g.linear(tone, model.contrast[2].weight, model.contrast[2].bias + 1)
     x = g.mul(x, g.reshape(contrast, [-1, c[4], 1, 1]))
     lab, alpha = paint(g, g.conv(x, model.head.weight, model.head.bias), base)
-    return {"lab": lab, "alpha": alpha, "features": x, "style": style, "base": base}
+    wear = wearer(g, model.pattern, tokens, state, noise, base)
+    return {"lab": lab, "alpha": alpha, "features": x, "style": style, "base": base, "worn": wear(lab, 64), "over": wear}
 
 
 def residual_lab(g: Graph, raw: str, light: float, chroma: float) -> str:

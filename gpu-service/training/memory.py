@@ -10,7 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from data import TYPE_TOKENS, packed
+from data import TYPE_TOKENS
+from words import packed
 from discriminator import bag_of_words
 from model import COLOR_TOKEN
 

@@ -3,7 +3,7 @@
 After ReStGAN (Surya et al., WACV 2020): StackGAN's Stage-I with an LSTM over the words, trained jointly, and a LAB
 lookup for colour. Ours differs where measurement said so: the LSTM sees *that* a colour was named, and its Lab value
 enters the colour head and the last block's contrast alone, so that a colour word cannot change the cut; pictures are
-residuals around that Lab value, with an alpha mask.
+residuals around that Lab value, with an alpha mask. Words of pattern go to a layer of their own (`pattern.py`).
 
 Shapes: tokens [B, 16] int (0 pads the end), latent [B, 96] (z 64, conditioning noise 32), color [B, 4] (L, a, b, 1) or
 zeros when no colour was named.
@@ -17,6 +17,7 @@ from torch import nn
 
 from fused_norm import modulated_norm
 from lab import constant
+from pattern import PatternLayer, hold, plain_words
 
 Z_DIM, NOISE_DIM, MAX_TOKENS = 64, 32, 16
 LATENT_DIM = Z_DIM + NOISE_DIM
@@ -150,6 +151,7 @@ class Stage1(nn.Module):
         self.head = nn.Conv2d(c[4], 4, 3, padding=1)
         self.prior = nn.Linear(config.hidden, config.clusters)
         self.register_buffer("centroids", centroids.float())
+        self.pattern = PatternLayer(config.hidden)
         # z of a seed's standard normal e and the words' state h is mean + words h + factor e, as `calibration.posterior` finds it.
         self.register_buffer("seed_mean", torch.zeros(Z_DIM))
         self.register_buffer("seed_words", torch.zeros(Z_DIM, config.hidden))
@@ -170,9 +172,12 @@ class Stage1(nn.Module):
         return named * color[:, :3] + (1 - named) * self.centroids[index]
 
     def forward(self, tokens, latent, color, seen=None):
-        """`seen` [S, 64]: z of the first S rows as an encoder found it; the others' follow from the latent."""
+        """`seen` [S, 64]: z of the first S rows as an encoder found it; the others' follow from the latent.
+
+        Training sees garments without a pattern, and so no pattern is drawn then.
+        """
         noise = latent[:, Z_DIM:]
-        state, conditioning, mu, log_var = self.condition(tokens, noise)
+        state, conditioning, mu, log_var = self.condition(tokens if self.training else plain_words(tokens), noise)
         base = self.base_color(state, noise, color)
         implied = state.float() @ self.seed_words.T
         own = self.seed_mean + latent[:, :Z_DIM] @ self.seed_factor.T
@@ -188,7 +193,15 @@ class Stage1(nn.Module):
         x = x * (1 + self.contrast(tone)[:, :, None, None])
         raw = self.head(x).float()
         lab, alpha = paint(raw, base) if self.config.lab_head else paint_freely(raw)
-        return {"lab": lab, "alpha": alpha, "features": x, "style": style, "state": state, "base": base, "mu": mu, "log_var": log_var}
+        made = {"lab": lab, "alpha": alpha, "features": x, "style": style, "state": state, "base": base, "mu": mu, "log_var": log_var}
+        return made if self.training else made | self.worn(tokens, made, noise)
+
+    def worn(self, tokens, made: dict, noise) -> dict:
+        """`over`: puts the pattern that was asked for on a plain garment, Lab [B, 3, E, E] and E -> Lab; `worn`: that of `lab`."""
+        base = made["base"]
+        pattern, present = self.pattern.choose(tokens, made["state"].float(), noise, base)
+        over = lambda lab, edge: lab + self.pattern(pattern, present, noise, base, edge) * hold(lab, base)  # noqa: E731
+        return {"worn": over(made["lab"], 64), "over": over}
 
 
 L_RANGE, AB_RANGE, MODE_WIDTH = 45.0, 40.0, 12.0

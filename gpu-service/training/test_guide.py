@@ -2,7 +2,8 @@
 
 import torch
 
-from data import packed, shifted, shopper_order
+from data import shifted, shopper_order
+from words import packed
 from export import fold_seeds
 from guide import ROOM, Seen, level_loss, spread_loss
 from losses import ripple, ripple_loss, steadied

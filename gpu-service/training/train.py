@@ -40,6 +40,7 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--auxiliary", type=float, default=0.2, help="weight of the auxiliary classifier; 0 leaves it out, on real pictures too")
     parser.add_argument("--levels", type=float, default=0.5, help="weight of words showing as well, to the guides, as on real pictures")
     parser.add_argument("--spread", type=float, default=0.5, help="weight of seeds that lie nearer, to the guides, than garments of the same words")
+    parser.add_argument("--transport", type=float, default=0, help="weight of sets of pictures, all and each word's, lying where real ones lie, to the guides")
     parser.add_argument("--order", type=float, default=0, help="weight of what another order of the same words changes in their state; a state that no order changes is a bag's")
     parser.add_argument("--without", choices=ABLATIONS, help="an ablation: what is taken away")
     parser.add_argument("--calm", type=float, default=1.0, help="weight of cloth livelier than real cloth, where no pattern is asked for")
@@ -90,7 +91,7 @@ def samples(trainer: Trainer, data: datasets.Dataset, path: Path) -> None:
         tokens = datasets.as_asked(data.tokens[pick : pick + 1]).repeat(count, 1).to(trainer.device)
         color = torch.cat([data.color[pick], torch.ones(1)]).repeat(count, 1).to(trainer.device)
         made = model(tokens, torch.from_numpy(latent_for_seeds(range(count))).to(trainer.device), color)
-        pictures.append(composite_rgb(made["lab"], made["alpha"]).cpu())
+        pictures.append(composite_rgb(made["worn"], made["alpha"]).cpu())
         pictures.append(composite_rgb(data.lab[pick : pick + 1].float(), data.alpha[pick : pick + 1].float() / 255))
     sheet(torch.cat(pictures), 11, path, scale=2)
 
@@ -111,7 +112,7 @@ def main() -> None:
             trainer.step(data)
             print(f"{args.batch / (time.time() - start):.0f} images a second")
         return
-    data = data.to(trainer.device)
+    data = datasets.unpatterned(data).to(trainer.device)
     trainer.meet(data)
     run = Run(args.run, "stage1", vars(args), args.images)
     step = keeping(trainer, args.run, args.keep, lambda: trainer.step(data))

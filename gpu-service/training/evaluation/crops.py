@@ -1,7 +1,5 @@
 """Real pictures as bytes, and crops of 128 of 256 px that lie on the garment."""
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 
@@ -12,14 +10,9 @@ EDGE = 128
 SHARP_PX = 330
 
 
-def subset(data: datasets.Dataset, index: list[int]) -> datasets.Dataset:
-    names = ("lab", "alpha", "tokens", "color", "cluster", "kind", "gender", "denim")
-    return replace(data, **{name: getattr(data, name)[index] for name in names}, rows=[data.rows[i] for i in index])
-
-
 def sharp(data: datasets.Dataset) -> datasets.Dataset:
     """The garments whose 256-px picture holds true detail; the rest were enlarged."""
-    return subset(data, [i for i, row in enumerate(data.rows) if row["pack256"] is not None and row["detailPx"] >= SHARP_PX])
+    return datasets.subset(data, [i for i, row in enumerate(data.rows) if row["pack256"] is not None and row["detailPx"] >= SHARP_PX])
 
 
 def real_pictures(data: datasets.Dataset) -> np.ndarray:

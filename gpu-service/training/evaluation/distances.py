@@ -109,7 +109,7 @@ def large(setting: Setting) -> dict:
         return {
             "flat": realism.flat_fill(alpha, alpha, test.color),
             "real": crops.on_white(rgba),
-            "reference": crops.real_large(pack, crops.subset(train, some)),
+            "reference": crops.real_large(pack, datasets.subset(train, some)),
         }
 
     side = lambda pictures: side_of(setting.crop_judge, pictures, setting.sizes.patches, each)  # noqa: E731

@@ -38,7 +38,7 @@ def seeds_apart(setting: Setting) -> dict:
     sums = {"features": [0.0, 0.0], "pixels": [0.0, 0.0]}
     groups = equal_texts(setting)
     for group in groups:
-        data = crops.subset(setting.train, group)
+        data = datasets.subset(setting.train, group)
         tokens = np.repeat(data.tokens[:1].numpy(), len(group), 0)
         color = data.color[:1].repeat(len(group), 1)
         real = realism.recolor(data.lab.float(), data.alpha.float() / 255, data.color, color)

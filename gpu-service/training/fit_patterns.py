@@ -1,0 +1,260 @@
+"""Measures the patterns of real garments, for the pattern layer: stripes' direction and period, motifs' size, cover and colours.
+
+Of each garment that is told as striped, checked or printed a dozen numbers are kept, no pixel. A few garments that stand for the
+others (k-medoids, Kaufman and Rousseeuw 1987) become the layer's patterns; a ridge-regularised softmax learns which of them the
+words and the ground go with. Faint ones are left out: who types `striped` wants to see stripes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import data as datasets
+from pattern import LAYERS, PATTERNS_MAX, TILE_EDGE, PatternLayer, plain_words
+
+SHARE = {"striped": 10, "checked": 8, "printed": 14}  # of PATTERNS_MAX
+FAINT, SPARSE = 10.0, 0.02  # Lab over the ground, share of the garment
+BLUR = 1.25  # what 64 px take of a fine pattern's contrast
+LONGEST = 16  # px of 64 between two stripes, at most
+# px of 64 from one to the next. The order is that of `tiles`; a flower has a tile of petals and one of its heart and leaves.
+BLOTCHES, DOTS, FLOWERS, SPOTS = (4.5, 7.5, 13.0), (TILE_EDGE / 6, TILE_EDGE / 4), (TILE_EDGE / 4, TILE_EDGE / 2.5), TILE_EDGE / 4
+BLOTCHES_FROM, TWO_COLORS, COLORFUL = 0.5, 25.0, 15.0  # cover; Lab between the two; chroma over the ground's
+
+
+@dataclass
+class Measured:
+    """One garment's pattern. `down`, `across`: share of detail that is stripes so; `cover` and `colors` of two layers, Lab over the ground."""
+
+    down: float
+    across: float
+    period_down: float
+    period_across: float
+    size: float
+    cover: tuple[float, float]
+    colors: np.ndarray  # [2, 3]
+    ground: np.ndarray  # [3]
+
+    def numbers(self) -> np.ndarray:
+        """What makes two patterns alike, in units that matter about equally."""
+        stripes = [self.down > self.across, self.down / (self.down + self.across + 1e-6)]
+        sizes = np.log([self.period_down, self.period_across, self.size])
+        return np.concatenate([np.array(stripes, float) * 1.5, sizes * 1.5, np.array(self.cover) * 3, self.colors[0] / 20, self.colors[1] / 40, self.ground / 40])
+
+
+def correlation(x: torch.Tensor, inside: torch.Tensor, axis: int, lags: int = LONGEST + 1) -> np.ndarray:
+    """Of an image [H, W] with itself, moved by 0..lags - 1 along an axis, where both lie inside; 1 at 0."""
+    x, edge = x * inside, x.shape[axis]
+    pair = lambda v, lag: v.narrow(axis, 0, edge - lag) * v.narrow(axis, lag, edge - lag)  # noqa: E731
+    found = [float(pair(x, lag).sum() / pair(inside, lag).sum().clamp(min=1)) for lag in range(lags)]
+    return np.array(found) / max(found[0], 1e-6)
+
+
+def first_peak(correlated: np.ndarray) -> float:
+    """The lag at which a pattern repeats, between pixels by a parabola; LONGEST where it does not."""
+    for lag in range(2, len(correlated) - 1):
+        before, here, after = correlated[lag - 1 : lag + 2]
+        if here > before and here >= after and here > 0.05:
+            return lag + 0.5 * (before - after) / min(before - 2 * here + after, -1e-6)
+    return float(LONGEST)
+
+
+def striped(detail: torch.Tensor, inside: torch.Tensor, rows: int, columns: int) -> tuple[float, torch.Tensor, torch.Tensor]:
+    """Share of the detail that stays in means over rows x columns, those means, and where they lie inside."""
+    mean = lambda v: F.avg_pool2d(v[None, None], (rows, columns), 1)[0, 0]  # noqa: E731
+    means, whole = mean(detail * inside), mean(inside) > 0.99
+    total = (detail.square() * inside).sum() / inside.sum()
+    share = float(means[whole].square().mean() / total.clamp(min=1e-6)) if whole.any() else 0.0
+    return share, means, whole.float()
+
+
+def measure(lab: torch.Tensor, alpha: torch.Tensor, ground: torch.Tensor) -> Measured | None:
+    """Lab [3, 64, 64], alpha [1, 64, 64] and the ground's Lab [3]; None where there is too little garment or pattern."""
+    inside = (-F.max_pool2d(-alpha[None], 3, 1, 1))[0, 0] > 0.9
+    if inside.sum() < 150:
+        return None
+    over = (lab - ground[:, None, None])[:, inside]
+    levels = two_levels(over)
+    if levels is None:
+        return None
+    cover, colors = levels
+    axis = torch.linalg.svd(over - over.mean(1, keepdim=True), full_matrices=False)[0][:, 0]
+    along, mask = ((lab - ground[:, None, None]) * axis[:, None, None]).sum(0), inside.float()
+    blur = lambda v: F.avg_pool2d(F.pad(v[None, None], (4,) * 4), 9, 1)[0, 0]  # noqa: E731
+    detail = (along - blur(along * mask) / blur(mask).clamp(min=1e-3)) * mask
+    down, means_down, whole_down = striped(detail, mask, 9, 1)
+    across, means_across, whole_across = striped(detail, mask, 1, 9)
+    around = (correlation(detail, mask, 0, 9) + correlation(detail, mask, 1, 9)) / 2
+    falls = next((lag for lag in range(1, 9) if around[lag] < 0.3), 8)
+    size = 4 * (falls - (0.3 - around[falls]) / max(around[falls - 1] - around[falls], 1e-6))
+    periods = first_peak(correlation(means_down, whole_down, 1)), first_peak(correlation(means_across, whole_across, 0))
+    return Measured(down, across, *periods, float(np.clip(size, 2.5, 20)), cover, colors, ground.numpy())
+
+
+def two_levels(over: torch.Tensor) -> tuple[tuple[float, float], np.ndarray] | None:
+    """Pixels [3, N] over the ground -> cover and colours of what lies on it, by k-means with the ground held at 0."""
+    far = over.norm(dim=0)
+    away = over[:, far > FAINT / 2]
+    if away.shape[1] < SPARSE * over.shape[1]:
+        return None
+    first = away[:, away.norm(dim=0).argmax()]
+    second = away[:, (away - first[:, None]).norm(dim=0).argmax()]
+    centers = torch.stack([torch.zeros(3), first, second])
+    for _ in range(12):
+        nearest = torch.cdist(over.T, centers).argmin(1)
+        for each in (1, 2):
+            if (nearest == each).any():
+                centers[each] = over[:, nearest == each].mean(1)
+    cover = [float((nearest == each).float().mean()) for each in (1, 2)]
+    order = np.argsort(cover)[::-1]
+    colors, cover = centers[1:].numpy()[order], np.array(cover)[order]
+    if np.linalg.norm(colors[0]) < FAINT or cover[0] < SPARSE:
+        return None
+    return (float(cover[0]), float(cover[1])), colors * BLUR
+
+
+def medoids(points: np.ndarray, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that stand for the others, and of each row which."""
+    apart = np.linalg.norm(points[:, None] - points[None], axis=2)
+    chosen = [int(apart.sum(0).argmin())]
+    while len(chosen) < count:
+        near = apart[:, chosen].min(1) ** 2
+        chosen.append(int(rng.choice(len(points), p=near / near.sum())))
+    for _ in range(20):
+        nearest = apart[:, chosen].argmin(1)
+        chosen = [int(group[apart[np.ix_(group, group)].sum(0).argmin()]) if len(group := np.flatnonzero(nearest == k)) else chosen[k] for k in range(count)]
+    return np.array(chosen), apart[:, chosen].argmin(1)
+
+
+def scattered(rng: np.random.Generator, along: int, jitter: float) -> np.ndarray:
+    """Places [N, 2] of motifs on a tile, `along` in a row, every second row between those of the first."""
+    step = TILE_EDGE / along
+    rows = [(row + 0.5, column + 0.5 * (row % 2) + 0.25) for row in range(along) for column in range(along)]
+    return (np.array(rows) + rng.uniform(-jitter, jitter, (len(rows), 2))) * step
+
+
+def around(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Radius and angle [32, 32] of every pixel, seen from a place of a tile without seams."""
+    line = np.arange(TILE_EDGE) + 0.5
+    y, x = ((line - at + TILE_EDGE / 2) % TILE_EDGE - TILE_EDGE / 2 for at in place)
+    return np.hypot(y[:, None], x[None]), np.arctan2(y[:, None], x[None])
+
+
+def motifs(places: np.ndarray, shape) -> np.ndarray:
+    """The highest of `shape(radius, angle, number)` over all places."""
+    return np.max([shape(*around(place), number) for number, place in enumerate(places)], 0)
+
+
+def blotches(rng: np.random.Generator, wave: float) -> np.ndarray:
+    """Noise of a broad band about a wavelength."""
+    line = np.fft.fftfreq(TILE_EDGE)
+    frequency = np.hypot(line[:, None], line[None]).clip(1e-3)
+    band = np.exp(-0.5 * (np.log(frequency * wave) / 0.55) ** 2)
+    return np.fft.ifft2(np.fft.fft2(rng.standard_normal((TILE_EDGE, TILE_EDGE))) * band).real
+
+
+def tiles(rng: np.random.Generator) -> torch.Tensor:
+    """[TILES, 32, 32], mean 0 and variance 1, without a seam: blotches, dots, two sizes of flowers, spots of fur."""
+    found = [blotches(rng, wave) for wave in BLOTCHES]
+    for step in DOTS:
+        found.append(motifs(scattered(rng, round(TILE_EDGE / step), 0), lambda r, _, __, step=step: np.exp(-((r / (0.3 * step)) ** 2))))
+    for step in FLOWERS:
+        places = scattered(rng, round(TILE_EDGE / step), 0.12) if step < 10 else rng.permutation(scattered(rng, 3, 0.12))[:6]
+        turn, size = rng.uniform(0, 2 * np.pi, len(places)), rng.uniform(0.85, 1.15, len(places)) * 0.3 * step
+        petals = lambda r, a, k, turn=turn, size=size: np.exp(-((r / (size[k] * (0.7 + 0.4 * np.abs(np.cos(2.5 * a + turn[k]))))) ** 2))  # noqa: E731
+        heart = lambda r, _, k, size=size: np.exp(-((r / (0.45 * size[k])) ** 2))  # noqa: E731
+        leaf = lambda r, a, k, turn=turn, size=size: 0.9 * np.exp(-(((r - 1.5 * size[k]) / (0.5 * size[k])) ** 2) - (((a - turn[k] + np.pi) % (2 * np.pi) - np.pi) / 0.5) ** 2)  # noqa: E731
+        found += [motifs(places, petals), np.maximum(motifs(places, heart), motifs(places, leaf))]
+    turn = rng.uniform(0, 2 * np.pi, 64)
+    ring = lambda r, a, k: np.exp(-(((r - 0.27 * SPOTS) / (0.13 * SPOTS)) ** 2)) * (0.72 + 0.28 * np.cos(a - turn[k]))  # noqa: E731
+    found.append(motifs(scattered(rng, round(TILE_EDGE / SPOTS), 0.2), ring))
+    return torch.tensor(np.stack([(tile - tile.mean()) / tile.std() for tile in found])).float()
+
+
+def set_wave(layer: PatternLayer, at: int, which: int, direction: int, period: float, cover: float) -> None:
+    cover = float(np.clip(cover, 0.12, 0.88))
+    layer.kind[at, which, direction] = 1
+    layer.period[at, which] = max(period, 2.6)
+    layer.threshold[at, which] = float(np.cos(np.pi * cover))
+    layer.steepness[at, which] = 0.64 * max(period, 2.6)
+
+
+def set_motif(layer: PatternLayer, at: int, which: int, tile: int, wave: float, cover: float) -> None:
+    layer.kind[at, which, 2 + tile] = 1
+    layer.threshold[at, which] = float(layer.tiles[tile].flatten().quantile(1 - min(cover, 0.9)))
+    layer.steepness[at, which] = 0.64 * wave
+
+
+def set_pattern(layer: PatternLayer, at: int, word: str, found: Measured) -> None:
+    """Fills row `at` of the layer with what was measured of one garment."""
+    colors = torch.tensor(found.colors).float()
+    layer.colors[at, 0] = colors[0]
+    if word == "striped":
+        downward = found.down >= found.across
+        set_wave(layer, at, 0, 0 if downward else 1, found.period_down if downward else found.period_across, found.cover[0])
+    elif word == "checked":
+        line = 1 - (1 - min(found.cover[0] + found.cover[1], 0.8)) ** 0.5
+        set_wave(layer, at, 0, 0, found.period_down, line)
+        set_wave(layer, at, 1, 1, found.period_across, line)
+        layer.colors[at] = colors[0] * 0.7
+    else:
+        for which, (tile, wave) in enumerate(print_of(found)):
+            set_motif(layer, at, which, tile, wave, found.cover[which])
+        layer.colors[at, 1], layer.under[at] = colors[1], 1
+
+
+def print_of(found: Measured) -> list[tuple[int, float]]:
+    """(tile, px from one to the next) of a print's two layers, by its cover, its motifs' size and its colours."""
+    near = lambda steps, size: int(np.abs(np.log(np.array(steps) / size)).argmin())  # noqa: E731
+    if sum(found.cover) >= BLOTCHES_FROM:
+        one = near(BLOTCHES, found.size)
+        return [(one, BLOTCHES[one]), (two := max(one - 1, 0) if one else 1, BLOTCHES[two])]
+    two_colors = np.linalg.norm(found.colors[0] - found.colors[1]) > TWO_COLORS and found.cover[1] > 0.01
+    if two_colors:
+        one = near(FLOWERS, 1.6 * found.size)
+        return [(5 + 2 * one, FLOWERS[one]), (6 + 2 * one, FLOWERS[one])]
+    if np.hypot(*found.colors[0][1:]) < COLORFUL and found.colors[0][0] < 0 and sum(found.cover) > 0.15:
+        return [(9, SPOTS), (4, DOTS[1])]
+    one = near(DOTS, 1.6 * found.size)
+    return [(3 + one, DOTS[one]), (4 - one, DOTS[1 - one])]
+
+
+def choices(inputs: torch.Tensor, labels: torch.Tensor, count: int, steps: int = 300) -> tuple[torch.Tensor, torch.Tensor]:
+    """Softmax regression of labels [N] on inputs [N, D], held small: weights [count, D] and bias."""
+    model = torch.nn.Linear(inputs.shape[1], count)
+    torch.nn.init.zeros_(model.weight), torch.nn.init.zeros_(model.bias)
+    optimiser = torch.optim.Adam(model.parameters(), 0.03)
+    for _ in range(steps):
+        loss = F.cross_entropy(model(inputs), labels) + 0.02 * model.weight.square().sum()
+        optimiser.zero_grad(), loss.backward(), optimiser.step()
+    return model.weight.detach(), model.bias.detach()
+
+
+def fit_patterns(generator, source: datasets.Source, data: datasets.Dataset) -> int:
+    """Sets the generator's pattern layer by the garments of `data`; the words' states are its own. Returns the patterns set."""
+    rng, layer, at = np.random.default_rng(0), generator.pattern, 0
+    fresh = PatternLayer(generator.config.hidden).state_dict()
+    layer.load_state_dict(fresh)
+    layer.tiles.copy_(tiles(rng))
+    ids = {word["word"]: word["id"] for word in source.meta["tokens"]}
+    for word, share in SHARE.items():
+        rows = (data.tokens == ids[word]).any(1).nonzero()[:, 0].tolist()
+        found = {row: measure(data.lab[row].float().cpu(), data.alpha[row].float().cpu() / 255, data.color[row].cpu()) for row in rows}
+        kept = [row for row in rows if found[row]]
+        if len(kept) < share:
+            continue
+        chosen, nearest = medoids(np.stack([found[row].numbers() for row in kept]), share, rng)
+        for which in chosen:
+            layer.words[at] = ids[word]
+            set_pattern(layer, at, word, found[kept[which]])
+            at += 1
+        with torch.no_grad():
+            state = generator.text(plain_words(datasets.as_asked(data.tokens[kept]))).float()
+        weight, bias = choices(torch.cat([state, data.color[kept] / 50], 1), torch.tensor(nearest, device=state.device), share)
+        layer.choice[at - share : at], layer.usual[at - share : at] = weight, bias
+    for buffer in layer.buffers():
+        if buffer.is_floating_point():
+            buffer.copy_(buffer.half().float())  # as the graphs store them: the edge of a stripe does not move on the way
+    assert at <= PATTERNS_MAX and LAYERS == 2
+    return at

@@ -1,0 +1,96 @@
+"""The pattern layer: what `striped`, `checked` and `printed` put on a garment that the convolutions draw plain.
+
+A convolution that doubles a 4 x 4 map knows no period and no place: asked for stripes it hatches. So these words do not reach
+it. They choose one of a few patterns, each two layers of one colour over the ground: stripes down or across (a cosine of the
+place), or motifs (a tile that repeats, as a printed cloth does), cut sharp at a threshold. A threshold can be cut at 64 px and
+again at 256 px, so that Stage-II's garment wears the same cloth, sharper. The patterns, and which words and colours choose which,
+are measured on real garments (`fit_patterns.py`).
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from words import packed
+
+PATTERN_TOKENS = (49, 50, 51)  # striped, checked, printed
+PATTERNS_MAX = 32  # as many as there is noise to draw by
+LAYERS, TILES, TILE_EDGE = 2, 10, 32
+DRAW, NEVER = 1.28, 1e4  # a normal's share of a Gumbel's spread, as in Stage1.base_color; no score is as high
+PHASE_AT, STRENGTH_AT = 31, 30  # which of the noise turns a stripe's phase, and what gives a colour its strength
+STRENGTH = 0.12
+SHARP = {64: 1.0, 256: 2.5}  # how steep a threshold is, over the 64-px pixel's own blur
+DARKEST, LIGHTEST = 6.0, 98.0
+HOLD_WIDTH = 16.0  # Lab: what differs so much from the ground (a drawstring, a button) wears no pattern
+
+
+class PatternLayer(nn.Module):
+    """Buffers [P patterns, 2 layers, ...], all measured and none learned by gradient.
+
+    `words` [P] the token that asks for it. `kind` [P, 2, 2 + TILES] one of: down, across, a tile. `period` [P, 2] px of 64.
+    `threshold`, `steepness` [P, 2] of the field. `colors` [P, 2, 3] Lab over the ground. `under` [P] 1 where the second layer lies
+    under the first. `choice` [P, hidden + 3] and `usual` [P]: the logits of a pattern, given the words' state and the ground.
+    """
+
+    def __init__(self, hidden: int):
+        super().__init__()
+        count = PATTERNS_MAX
+        self.register_buffer("words", torch.tensor(PATTERN_TOKENS).repeat(count)[:count])
+        self.register_buffer("kind", torch.zeros(count, LAYERS, 2 + TILES))
+        self.register_buffer("period", torch.ones(count, LAYERS))
+        self.register_buffer("threshold", torch.zeros(count, LAYERS))
+        self.register_buffer("steepness", torch.ones(count, LAYERS))
+        self.register_buffer("colors", torch.zeros(count, LAYERS, 3))
+        self.register_buffer("under", torch.zeros(count))
+        self.register_buffer("choice", torch.zeros(count, hidden + 3))
+        self.register_buffer("usual", torch.zeros(count))
+        self.register_buffer("tiles", torch.zeros(TILES, TILE_EDGE, TILE_EDGE))
+
+    def choose(self, tokens, state, noise, base):
+        """(pattern [B], whether there is one [B]) of tokens [B, 16], state [B, hidden], noise [B, 32] and ground [B, 3]."""
+        asked = (tokens[:, :, None] == self.words[None, None]).any(1).float()
+        logits = torch.cat([state, base / 50], 1) @ self.choice.T + self.usual
+        score = logits + DRAW * noise + NEVER * (asked - 1)
+        return score.argmax(1), asked.amax(1)
+
+    def masks(self, pattern, noise, edge: int):
+        """[B, 2, edge, edge] in 0..1: where the colours of two layers lie."""
+        kind, period = self.kind[pattern], self.period[pattern]
+        place = (torch.arange(edge, device=noise.device) + 0.5) * (64 / edge) - 32
+        turn = math.pi * noise[:, PHASE_AT, None, None]
+        wave = torch.cos(2 * math.pi * place / period[:, :, None] + turn)
+        down, across = wave[:, :, None, :] * kind[:, :, 0, None, None], wave[:, :, :, None] * kind[:, :, 1, None, None]
+        tiles = self.tiles.repeat(1, 2, 2)
+        motif = (kind[:, :, 2:] @ tiles.flatten(1)).view(-1, LAYERS, 64, 64)
+        if edge != 64:
+            motif = F.interpolate(motif, size=(edge, edge), mode="bicubic", align_corners=False)
+        field = down + across + motif
+        return torch.sigmoid(SHARP[edge] * self.steepness[pattern][:, :, None, None] * (field - self.threshold[pattern][:, :, None, None]))
+
+    def forward(self, pattern, present, noise, base, edge: int):
+        """Lab to be added to the ground, [B, 3, edge, edge]."""
+        first, second = self.masks(pattern, noise, edge).split(1, 1)
+        second = second * (1 - self.under[pattern][:, None, None, None] * first)
+        strength = present * (1 + STRENGTH * noise[:, STRENGTH_AT])
+        colors = self.colors[pattern] * strength[:, None, None]
+        light = base[:, :1] + colors[:, :, 0]  # what would be lighter than white or darker than black goes the other way
+        within = ((light >= DARKEST) & (light <= LIGHTEST)).float() * 2 - 1
+        colors = torch.cat([colors[:, :, :1] * within[:, :, None], colors[:, :, 1:]], 2)
+        return first * colors[:, 0, :, None, None] + second * colors[:, 1, :, None, None]
+
+
+def hold(lab, base):
+    """[B, 1, H, W] in 0..1: how much of a pattern a place of the plain garment wears."""
+    return torch.exp(-(lab - base[:, :, None, None]).square().sum(1, keepdim=True) / (2 * HOLD_WIDTH**2))
+
+
+def plain_words(tokens):
+    """tokens [B, 16] without those of pattern, the others moved up."""
+    return packed(tokens, ~asks_pattern(tokens))
+
+
+def asks_pattern(tokens):
+    """True where a token is one of pattern."""
+    return sum(tokens == word for word in PATTERN_TOKENS) > 0
