@@ -21,6 +21,7 @@ from lab import composite_rgb
 from latent import latent_for_seed
 from model import LATENT_DIM, MAX_TOKENS, NOISE_DIM, Z_DIM, Config, Stage1
 from onnx_graph import Graph
+from pattern import PatternLayer
 from stage2 import Stage2
 
 LICENCE = (
@@ -146,11 +147,21 @@ def fold_seeds(model: Stage1, truncation: float) -> None:
     model.seed_mean.zero_(), model.seed_words.zero_(), model.seed_factor.copy_(torch.eye(Z_DIM))
 
 
+@torch.no_grad()
+def scramble(layer: PatternLayer) -> None:
+    """Patterns of every kind, so that graphs of untrained weights show them."""
+    kinds = torch.arange(layer.kind[..., 0].numel()).view(layer.kind.shape[:2]) % layer.kind.shape[2]
+    layer.kind.copy_(torch.nn.functional.one_hot(kinds, layer.kind.shape[2]))
+    layer.tiles.normal_(), layer.choice.normal_(0, 0.1), layer.colors.uniform_(-40, 40), layer.under.bernoulli_()
+    layer.period.uniform_(3, 12), layer.threshold.uniform_(-0.5, 0.5), layer.steepness.uniform_(2, 6)
+
+
 def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
     if args.random:
         torch.manual_seed(0)
         config = Config()
         stage1 = Stage1(config, torch.rand(config.clusters, 3) * torch.tensor([80.0, 40, 40]) + torch.tensor([10.0, -20, -20]))
+        scramble(stage1.pattern)
         return stage1, Stage2(config.channels[-1], config.style), Classifier(config.clusters, config.vocabulary), {"run": "random"}
     first = torch.load(args.stage1, map_location="cpu", weights_only=True)
     config = Config(**first["config"])
