@@ -2,7 +2,8 @@
 
 Of each garment that is told as striped, checked or printed a dozen numbers are kept, no pixel. A few garments that stand for the
 others (k-medoids, Kaufman and Rousseeuw 1987) become the layer's patterns; a ridge-regularised softmax learns which of them the
-words and the ground go with. Faint ones are left out: who types `striped` wants to see stripes.
+words and the ground go with. Faint ones are left out: who types `striped` wants to see stripes. Then colours, cover and steepness
+are moved a little, until garments with them lie, as a set, where real ones lie to the guides (`transport.py`).
 """
 
 from dataclasses import dataclass
@@ -12,11 +13,15 @@ import torch
 import torch.nn.functional as F
 
 import data as datasets
-from pattern import LAYERS, PATTERNS_MAX, TILE_EDGE, PatternLayer, plain_words
+from guide import FEATURES, Guide
+from lab import composite_rgb
+from model import LATENT_DIM, Z_DIM
+from pattern import CHECKED, PRINTED, STRIPED, TILE_EDGE, PatternLayer, asks_pattern, hold, plain_words
+from runs import has_fast_bf16
+from transport import Transport
 
-SHARE = {"striped": 10, "checked": 8, "printed": 14}  # of PATTERNS_MAX
-FAINT, SPARSE = 10.0, 0.02  # Lab over the ground, share of the garment
-BLUR = 1.25  # what 64 px take of a fine pattern's contrast
+SHARE = {STRIPED: 10, CHECKED: 8, PRINTED: 14}  # of PATTERNS_MAX
+FAINT, SPARSE = 8.0, 0.02  # Lab over the ground, share of the garment
 LONGEST = 16  # px of 64 between two stripes, at most
 # px of 64 from one to the next. The order is that of `tiles`; a flower has a tile of petals and one of its heart and leaves.
 BLOTCHES, DOTS, FLOWERS, SPOTS = (4.5, 7.5, 13.0), (TILE_EDGE / 6, TILE_EDGE / 4), (TILE_EDGE / 4, TILE_EDGE / 2.5), TILE_EDGE / 4
@@ -109,9 +114,11 @@ def two_levels(over: torch.Tensor) -> tuple[tuple[float, float], np.ndarray] | N
     cover = [float((nearest == each).float().mean()) for each in (1, 2)]
     order = np.argsort(cover)[::-1]
     colors, cover = centers[1:].numpy()[order], np.array(cover)[order]
-    if np.linalg.norm(colors[0]) < FAINT or cover[0] < SPARSE:
+    seen = np.linalg.norm(colors, axis=1) >= FAINT  # the rest is folds and shade
+    colors, cover = colors[np.argsort(~seen, kind="stable")], (cover * seen)[np.argsort(~seen, kind="stable")]
+    if cover[0] < SPARSE:
         return None
-    return (float(cover[0]), float(cover[1])), colors * BLUR
+    return (float(cover[0]), float(cover[1])), colors * (cover > 0)[:, None]
 
 
 def medoids(points: np.ndarray, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -119,7 +126,7 @@ def medoids(points: np.ndarray, count: int, rng: np.random.Generator) -> tuple[n
     apart = np.linalg.norm(points[:, None] - points[None], axis=2)
     chosen = [int(apart.sum(0).argmin())]
     while len(chosen) < count:
-        near = apart[:, chosen].min(1) ** 2
+        near = apart[:, chosen].min(1) ** 2 + 1e-9
         chosen.append(int(rng.choice(len(points), p=near / near.sum())))
     for _ in range(20):
         nearest = apart[:, chosen].argmin(1)
@@ -186,14 +193,14 @@ def set_motif(layer: PatternLayer, at: int, which: int, tile: int, wave: float, 
     layer.steepness[at, which] = 0.64 * wave
 
 
-def set_pattern(layer: PatternLayer, at: int, word: str, found: Measured) -> None:
+def set_pattern(layer: PatternLayer, at: int, word: int, found: Measured) -> None:
     """Fills row `at` of the layer with what was measured of one garment."""
     colors = torch.tensor(found.colors).float()
     layer.colors[at, 0] = colors[0]
-    if word == "striped":
+    if word == STRIPED:
         downward = found.down >= found.across
         set_wave(layer, at, 0, 0 if downward else 1, found.period_down if downward else found.period_across, found.cover[0])
-    elif word == "checked":
+    elif word == CHECKED:
         line = 1 - (1 - min(found.cover[0] + found.cover[1], 0.8)) ** 0.5
         set_wave(layer, at, 0, 0, found.period_down, line)
         set_wave(layer, at, 1, 1, found.period_across, line)
@@ -231,30 +238,85 @@ def choices(inputs: torch.Tensor, labels: torch.Tensor, count: int, steps: int =
     return model.weight.detach(), model.bias.detach()
 
 
-def fit_patterns(generator, source: datasets.Source, data: datasets.Dataset) -> int:
+def fit_patterns(generator, data: datasets.Dataset) -> int:
     """Sets the generator's pattern layer by the garments of `data`; the words' states are its own. Returns the patterns set."""
     rng, layer, at = np.random.default_rng(0), generator.pattern, 0
-    fresh = PatternLayer(generator.config.hidden).state_dict()
-    layer.load_state_dict(fresh)
+    layer.load_state_dict(PatternLayer(generator.config.hidden).state_dict())
     layer.tiles.copy_(tiles(rng))
-    ids = {word["word"]: word["id"] for word in source.meta["tokens"]}
     for word, share in SHARE.items():
-        rows = (data.tokens == ids[word]).any(1).nonzero()[:, 0].tolist()
+        rows = (data.tokens == word).any(1).nonzero()[:, 0].tolist()
         found = {row: measure(data.lab[row].float().cpu(), data.alpha[row].float().cpu() / 255, data.color[row].cpu()) for row in rows}
         kept = [row for row in rows if found[row]]
         if len(kept) < share:
             continue
         chosen, nearest = medoids(np.stack([found[row].numbers() for row in kept]), share, rng)
-        for which in chosen:
-            layer.words[at] = ids[word]
-            set_pattern(layer, at, word, found[kept[which]])
-            at += 1
+        for number, which in enumerate(chosen):
+            layer.words[at + number] = word
+            set_pattern(layer, at + number, word, found[kept[which]])
         with torch.no_grad():
             state = generator.text(plain_words(datasets.as_asked(data.tokens[kept]))).float()
         weight, bias = choices(torch.cat([state, data.color[kept] / 50], 1), torch.tensor(nearest, device=state.device), share)
-        layer.choice[at - share : at], layer.usual[at - share : at] = weight, bias
+        layer.choice[at : at + share], layer.usual[at : at + share] = weight, bias
+        at += share
+    return at
+
+
+REFINE_STEPS, REFINE_BATCH, REFINE_RATE, STAY = 180, 96, 0.02, 0.02
+
+
+def dress(generator, guide: Guide | None, data: datasets.Dataset) -> None:
+    """What a generator of plain garments is given before it is exported: its patterns."""
+    if fit_patterns(generator, data) and guide:
+        refine(generator, guide, data)
+    as_stored(generator.pattern)
+
+
+def refine(generator, guide: Guide, data: datasets.Dataset, steps: int = REFINE_STEPS) -> None:
+    """Moves what was measured, by gradients through the guides, until the patterned garments drawn lie where real ones lie.
+
+    What moves are the colours (a factor and an offset of each), thresholds and the logarithms of steepness and period.
+    """
+    layer, rng = generator.pattern, torch.Generator().manual_seed(0)
+    rows = asks_pattern(data.tokens).any(1).nonzero()[:, 0]
+    transports = [Transport(FEATURES, len(guide.levels[0])) for _ in guide.models]
+    start = {name: getattr(layer, name).clone() for name in ("colors", "threshold", "steepness", "period")}
+    moved = {name: torch.zeros_like(value, requires_grad=True) for name, value in start.items()}
+    scales = {"colors": 20.0, "threshold": 0.5, "steepness": 0.5, "period": 0.2}
+    optimiser = torch.optim.Adam(moved.values(), REFINE_RATE)
+
+    def place() -> dict[str, torch.Tensor]:
+        way = {name: value * scales[name] for name, value in moved.items()}
+        added = {name: start[name] + way[name] for name in ("colors", "threshold")}
+        return added | {name: start[name] * way[name].exp() for name in ("steepness", "period")}
+
+    for step in range(steps):
+        which = step % len(guide.models)
+        pick = rows[torch.randint(len(rows), (REFINE_BATCH,), generator=rng)]
+        tokens, latent = datasets.as_asked(data.tokens[pick]), torch.randn(len(pick), LATENT_DIM, generator=rng)
+        for name, value in place().items():
+            setattr(layer, name, value)
+        color = F.pad(data.color[pick], (0, 1), value=1.0)
+        with torch.autocast(color.device.type, torch.bfloat16, enabled=has_fast_bf16()):
+            with torch.no_grad():
+                real = guide(composite_rgb(data.lab[pick].float(), data.alpha[pick].float() / 255), which).features
+                made = generator(tokens, latent, color)
+                pattern, present = layer.choose(tokens, made["state"].float(), latent[:, Z_DIM:], made["base"])
+            worn = made["lab"] + layer(pattern, present, latent[:, Z_DIM:], made["base"], 64) * hold(made["lab"], made["base"])
+            seen = guide(composite_rgb(worn, made["alpha"]), which).features
+        whole, by_word = transports[which](seen, real, tokens)
+        loss = whole + by_word + STAY * sum(value.square().mean() for value in moved.values())
+        optimiser.zero_grad(), loss.backward(), optimiser.step()
+        if step % 12 < len(guide.models):
+            transports[which].refresh()
+        if step % 30 == 29:
+            print(f"pattern {step + 1}/{steps} transport {whole:.4f} words {by_word:.4f}", flush=True)
+    for name, value in place().items():
+        setattr(layer, name, value.detach())
+
+
+@torch.no_grad()
+def as_stored(layer: PatternLayer) -> None:
+    """Rounds to half precision as the graphs do: the edge of a stripe does not move on the way."""
     for buffer in layer.buffers():
         if buffer.is_floating_point():
-            buffer.copy_(buffer.half().float())  # as the graphs store them: the edge of a stripe does not move on the way
-    assert at <= PATTERNS_MAX and LAYERS == 2
-    return at
+            buffer.copy_(buffer.half().float())

@@ -117,7 +117,7 @@ class TextEncoder(nn.Module):
             return self.dense(self.embedding(tokens).sum(1) / lengths.clamp(min=1)[:, None].sqrt())
         states, _ = self.lstm(self.embedding(tokens))
         last = (lengths - 1).clamp(min=0)[:, None, None].expand(-1, 1, states.shape[2])
-        return states.gather(1, last).squeeze(1)
+        return states.gather(1, last).squeeze(1) * (lengths > 0)[:, None]
 
 
 class Stage1(nn.Module):

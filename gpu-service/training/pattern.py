@@ -15,7 +15,7 @@ from torch import nn
 
 from words import packed
 
-PATTERN_TOKENS = (49, 50, 51)  # striped, checked, printed
+PATTERN_TOKENS = STRIPED, CHECKED, PRINTED = 49, 50, 51
 PATTERNS_MAX = 32  # as many as there is noise to draw by
 LAYERS, TILES, TILE_EDGE = 2, 10, 32
 DRAW, NEVER = 1.28, 1e4  # a normal's share of a Gumbel's spread, as in Stage1.base_color; no score is as high
@@ -29,7 +29,7 @@ HOLD_WIDTH = 16.0  # Lab: what differs so much from the ground (a drawstring, a 
 class PatternLayer(nn.Module):
     """Buffers [P patterns, 2 layers, ...], all measured and none learned by gradient.
 
-    `words` [P] the token that asks for it. `kind` [P, 2, 2 + TILES] one of: down, across, a tile. `period` [P, 2] px of 64.
+    `words` [P] the token that asks for it, -1 for a place that is not filled. `kind` [P, 2, 2 + TILES] one of: down, across, a tile. `period` [P, 2] px of 64.
     `threshold`, `steepness` [P, 2] of the field. `colors` [P, 2, 3] Lab over the ground. `under` [P] 1 where the second layer lies
     under the first. `choice` [P, hidden + 3] and `usual` [P]: the logits of a pattern, given the words' state and the ground.
     """
@@ -37,7 +37,7 @@ class PatternLayer(nn.Module):
     def __init__(self, hidden: int):
         super().__init__()
         count = PATTERNS_MAX
-        self.register_buffer("words", torch.tensor(PATTERN_TOKENS).repeat(count)[:count])
+        self.register_buffer("words", torch.full((count,), -1))
         self.register_buffer("kind", torch.zeros(count, LAYERS, 2 + TILES))
         self.register_buffer("period", torch.ones(count, LAYERS))
         self.register_buffer("threshold", torch.zeros(count, LAYERS))

@@ -14,6 +14,7 @@ import torch
 
 import data as datasets
 from calibration import calibrate
+from fit_patterns import dress
 from lab import composite_rgb
 from latent import latent_for_seeds
 from runs import Run, has_fast_bf16, is_leader, progress, sheet, train_until
@@ -112,13 +113,15 @@ def main() -> None:
             trainer.step(data)
             print(f"{args.batch / (time.time() - start):.0f} images a second")
         return
-    data = datasets.unpatterned(data).to(trainer.device)
+    whole = data.to(trainer.device)
+    data = datasets.unpatterned(whole)
     trainer.meet(data)
     run = Run(args.run, "stage1", vars(args), args.images)
     step = keeping(trainer, args.run, args.keep, lambda: trainer.step(data))
     train_until(run, trainer, args.images, step, lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
     trainer.fit(data, trainer.average.module, LAST_FIT_ROWS)
     calibrate(trainer, data)
+    dress(trainer.average.module, trainer.guide, whole)
     run.save(trainer.state())
 
 

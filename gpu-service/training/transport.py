@@ -13,6 +13,7 @@ from discriminator import bag_of_words
 
 MEMORY, REAL_MEMORY = 0.98, 0.995  # of moments, a batch
 EVERY = 16  # steps between two maps
+KNOWN = 0.4  # of a mean's final weight, from where on it is used
 RIDGE = 0.01  # of the mean variance: directions with hardly any are left alone
 
 
@@ -63,7 +64,7 @@ class Transport(nn.Module):
 
     def refresh(self) -> None:
         """Brings the map up to date; apart from `forward`, because a captured graph cannot hold an eigenvalue problem."""
-        if float(self.made.weight) > 0.6:
+        if float(self.made.weight) > KNOWN:
             self.map.copy_(transport(self.made.covariance(), self.real.covariance()).float())
             self.ready.fill_(1)
 

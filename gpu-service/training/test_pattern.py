@@ -1,0 +1,154 @@
+"""The pattern layer: what it is told of garments made here, and what it leaves alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from data import Dataset, unpatterned
+from export import scramble
+from fit_patterns import as_stored, fit_patterns, measure, print_of, tiles
+from lab import composite_rgb
+from latent import latent_for_seeds
+from model import Config, Stage1
+from pattern import CHECKED, PATTERN_TOKENS, PHASE_AT, PRINTED, STRIPED, asks_pattern, plain_words
+
+ALPHA = F.pad(torch.ones(1, 56, 40), (12, 12, 4, 4))
+GROUND = torch.tensor([30.0, 5.0, -20.0])
+PLACE = torch.arange(64).float() + 0.5
+
+
+def cloth(pattern: torch.Tensor, color=(40.0, 0.0, 10.0)) -> torch.Tensor:
+    """Lab [3, 64, 64] of GROUND with `color` over it where `pattern` [64, 64] is 1."""
+    torch.manual_seed(0)
+    return GROUND[:, None, None] + torch.tensor(color)[:, None, None] * pattern + torch.randn(3, 64, 64)
+
+
+def stripes(period: float, cover: float = 0.4) -> torch.Tensor:
+    return ((PLACE / period) % 1 < cover).float()
+
+
+@pytest.mark.parametrize("period", [5, 8, 11])
+@pytest.mark.parametrize("downward", [True, False])
+def test_stripes_are_measured(period, downward):
+    line = stripes(period)
+    found = measure(cloth(line[None].expand(64, -1) if downward else line[:, None].expand(-1, 64)), ALPHA, GROUND)
+    assert (found.down > 2 * found.across) == downward
+    assert abs((found.period_down if downward else found.period_across) - period) < 0.6
+    assert abs(found.cover[0] + found.cover[1] - 0.4) < 0.08 and abs(found.colors[0] - [40, 0, 10]).max() < 4
+
+
+def test_checks_are_measured_both_ways():
+    lines = torch.maximum(stripes(8, 0.25)[None], stripes(6, 0.25)[:, None])
+    found = measure(cloth(lines), ALPHA, GROUND)
+    assert abs(found.period_down - 8) < 0.6 and abs(found.period_across - 6) < 0.6
+
+
+def test_plain_cloth_has_no_pattern_and_a_sliver_is_not_measured():
+    assert measure(cloth(torch.zeros(64, 64)), ALPHA, GROUND) is None
+    assert measure(cloth(stripes(6)[None].expand(64, -1)), ALPHA * (PLACE < 16)[None, None], GROUND) is None
+
+
+def test_tiles_repeat_without_a_seam():
+    made = tiles(np.random.default_rng(0))
+    inner, seam = (made[:, :, 1:] - made[:, :, :-1]).abs().amax((1, 2)), (made[:, :, 0] - made[:, :, -1]).abs().amax(1)
+    assert (seam <= inner * 1.01).all()
+    torch.testing.assert_close(made.std((1, 2)), torch.ones(len(made)), atol=0.01, rtol=0)
+
+
+def test_prints_differ_by_cover_and_colours():
+    found = measure(cloth(stripes(8)[None] * stripes(8)[:, None]), ALPHA, GROUND)
+    one_color = print_of(found)
+    blotches = print_of(replace(found, cover=(0.5, 0.2)))
+    flowers = print_of(replace(found, cover=(0.1, 0.05), colors=np.array([[60, 0, 0], [0, 60, 0]])))
+    assert len({tuple(one_color), tuple(blotches), tuple(flowers)}) == 3
+
+
+@pytest.fixture
+def model() -> Stage1:
+    torch.manual_seed(0)
+    made = Stage1(Config(clusters=3), torch.zeros(3, 3)).eval()
+    scramble(made.pattern)
+    as_stored(made.pattern)
+    return made
+
+
+def rows(*words: list[int]) -> torch.Tensor:
+    return torch.tensor([row + [0] * (16 - len(row)) for row in words])
+
+
+def drawn(model: Stage1, tokens: torch.Tensor, seed: int = 3) -> dict:
+    latent = torch.from_numpy(latent_for_seeds([seed])).expand(len(tokens), -1)
+    with torch.no_grad():
+        return model(tokens, latent, torch.tensor([[40.0, 10.0, 10.0, 1.0]]).expand(len(tokens), -1))
+
+
+def test_a_pattern_leaves_the_garment_under_it_alone(model):
+    made = drawn(model, rows([1, 4, 19], [1, 4, 19, STRIPED], [STRIPED, 1, 4, 19], [1, CHECKED, 4, 19], [1, 4, PRINTED, 19]))
+    for name in ("lab", "alpha", "state"):
+        assert all(torch.equal(each, made[name][0]) for each in made[name])
+    assert torch.equal(made["worn"][0], made["lab"][0])
+    assert all((made["worn"][row] - made["lab"][row]).abs().max() > 5 for row in range(1, 5))
+    assert torch.equal(made["worn"][1], made["worn"][2])
+
+
+def test_the_last_places_of_a_long_title_are_read(model):
+    long = list(range(10, 26))
+    assert plain_words(rows([*long[:15], STRIPED])).tolist() == rows(long[:15]).tolist()
+    assert plain_words(rows([CHECKED, *long[:15]])).tolist() == rows(long[:15]).tolist()
+
+
+def test_every_word_has_patterns_of_its_own(model):
+    noise = torch.randn(400, 32)
+    for word in PATTERN_TOKENS:
+        chosen, present = model.pattern.choose(rows([1, word]).expand(400, -1), torch.zeros(400, 128), noise, torch.full((400, 3), 40.0))
+        assert present.all() and set(model.pattern.words[chosen].tolist()) == {word} and len(chosen.unique()) > 3
+    assert not model.pattern.choose(rows([1, 4]), torch.zeros(1, 128), noise[:1], torch.zeros(1, 3))[1]
+
+
+@pytest.mark.parametrize("ground", [97.0, 8.0])
+def test_what_would_pass_white_or_black_goes_the_other_way(model, ground):
+    layer = model.pattern
+    layer.colors[:] = torch.tensor([30.0 if ground > 50 else -30.0, 0.0, 0.0])
+    added = layer(torch.arange(32), torch.ones(32), torch.zeros(32, 32), torch.tensor([[ground, 0.0, 0.0]]).expand(32, -1), 64)
+    assert (ground + added[:, 0]).max() <= 98 and (ground + added[:, 0]).min() >= 0 and added.abs().amax() > 20
+
+
+def test_the_large_pattern_averages_to_the_small_one(model):
+    """Tiles of smooth motifs and stripes from five px on: what 64 px can show at all."""
+    layer = model.pattern
+    layer.tiles.copy_(tiles(np.random.default_rng(0))), layer.period.clamp_(min=5), layer.steepness.clamp_(max=4)
+    pattern, noise = torch.arange(32), torch.zeros(32, 32)
+    small, large = (layer.masks(pattern, noise, edge) for edge in (64, 256))
+    assert (F.avg_pool2d(large, 4) - small).abs().mean() < 0.09
+
+
+def test_the_layer_is_fitted_to_garments_of_its_words(model):
+    count = 48
+    periods = [5 + row % 4 for row in range(count)]
+    lab = torch.stack([cloth(stripes(p)[None].expand(64, -1) if row % 2 else stripes(p)[:, None].expand(-1, 64)) for row, p in enumerate(periods)])
+    tokens = rows([1, 4, STRIPED], [1, 5, STRIPED]).repeat(count // 2, 1)
+    number = torch.zeros(count, dtype=torch.long)
+    data = Dataset(lab.half(), (ALPHA * 255).byte().expand(count, -1, -1, -1), tokens, GROUND.expand(count, -1), number, number, number, number > 0, [{}] * count)
+    assert fit_patterns(model, data) == 10 and len(unpatterned(data)) == 0
+    layer = model.pattern
+    assert layer.words.tolist() == [STRIPED] * 10 + [-1] * 22
+    assert layer.kind[:10, 0, :2].sum() == 10 and ((layer.period[:10, 0] > 4.4) & (layer.period[:10, 0] < 8.6)).all()
+    chosen, present = layer.choose(tokens, model.text(plain_words(tokens)), torch.randn(count, 32), data.color)
+    assert present.all() and (chosen < 10).all()
+    # men's (5) are striped down in this data, women's (4) across
+    downward = layer.kind[chosen, 0, 0] > 0
+    assert downward[1::2].float().mean() > downward[0::2].float().mean() + 0.5
+    worn = drawn(model, rows([1, 4, STRIPED]))
+    assert composite_rgb(worn["worn"], worn["alpha"]).isfinite().all() and not asks_pattern(plain_words(tokens)).any()
+
+
+def test_a_seed_turns_the_phase(model):
+    layer = model.pattern
+    layer.kind.zero_(), layer.kind[:, :, 0].fill_(1), layer.period.fill_(8)
+    noise = torch.zeros(2, 32)
+    noise[1, PHASE_AT] = 1.0
+    one, two = layer.masks(torch.zeros(2, dtype=torch.long), noise, 64)
+    torch.testing.assert_close(one[:, :, 4:], two[:, :, :-4])  # half a turn is half a period
