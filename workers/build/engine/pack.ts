@@ -1,6 +1,7 @@
 import { toHalf } from './half.ts';
 import { upsampledKernel, winogradKernel } from './kernels.ts';
-import type { Linear, Stage1Weights } from './stage1.ts';
+import type { Stage1Weights } from './stage1.ts';
+import type { Linear } from './steps.ts';
 
 /** Outputs that the engine's products keep in registers; its matrices lie in blocks of so many. */
 const BLOCK = 8;

@@ -1,18 +1,12 @@
 import { COLOR_LENGTH } from '../../../shared/model/inputs.ts';
 import { LATENT_LENGTH, NOISE_LENGTH, Z_LENGTH } from '../../../shared/model/latent.ts';
 import { type OnnxModel, TYPE } from './onnx.ts';
-import { readPainting } from './painting.ts';
-import { GraphWalk, type Input, type Weight } from './walk.ts';
+import { readPainting, readPicture } from './painting.ts';
+import { type Linear, stepsOf } from './steps.ts';
+import { GraphWalk, type Weight } from './walk.ts';
 
 const OPSET = 17;
-const LEAKY = { alpha: 0.2 };
 const FLAG = COLOR_LENGTH - 1;
-
-/** weight [outputs, inputs], bias [outputs]. */
-export interface Linear {
-  readonly weight: Weight;
-  readonly bias: Weight;
-}
 
 /** A convolution with what follows it; `noise` [maps, edge * edge] and `gain` [1, channels, 1, 1] where it has noise. */
 export interface Block extends Linear {
@@ -38,7 +32,6 @@ export interface Stage1Weights {
   readonly head: Linear;
   readonly lightRange: number;
   readonly chromaRange: number;
-  /** Factor of the squared distance in the exponent of the mean's weights. */
   readonly bell: number;
   /** [3, 3] from f^-1 of Lab to linear sRGB. */
   readonly matrix: readonly number[];
@@ -53,21 +46,7 @@ export function readStage1(model: OnnxModel): Stage1Weights {
   const opset = model.opsetImport.find(({ domain }) => domain === '')?.version;
   if (opset !== OPSET) throw new Error(`the graph has operator set ${opset}, not ${OPSET}`);
   const walk = new GraphWalk(model);
-  const linear = (
-    input: Input,
-    shape: readonly [number | null, number],
-  ): Linear & { readonly name: string } => {
-    const weight = walk.weight(shape);
-    const bias = walk.weight([weight.shape[0] ?? 0]);
-    return { weight, bias, name: walk.next('Gemm', [input, weight, bias], { transB: 1 }) };
-  };
-  const slice = (input: string, start: number, end: number): string =>
-    walk.next('Slice', [input, { constant: [start] }, { constant: [end] }, { constant: [1] }]);
-  const reshape = (input: string, shape: readonly number[]): string =>
-    walk.next('Reshape', [input, { constant: shape }]);
-  const leaky = (input: string): string => walk.next('LeakyRelu', [input], LEAKY);
-  const scalar = (kind: string, input: string, constant: number): string =>
-    walk.next(kind, [input, { constant }]);
+  const { linear, slice, reshape, leaky, scalar } = stepsOf(walk);
 
   const z = slice('latent', 0, Z_LENGTH);
   const noise = slice('latent', Z_LENGTH, LATENT_LENGTH);
@@ -160,7 +139,8 @@ export function readStage1(model: OnnxModel): Stage1Weights {
     pads: [1, 1, 1, 1],
     strides: [1, 1],
   });
-  const painting = readPainting(walk, raw, base);
+  const { lab, alpha, ...painting } = readPainting(walk, raw, base);
+  const matrix = readPicture(walk, lab, alpha);
   walk.end('image');
 
   return {
@@ -176,5 +156,6 @@ export function readStage1(model: OnnxModel): Stage1Weights {
     tone: [firstTone, secondTone],
     head: { weight: headWeight, bias: headBias },
     ...painting,
+    matrix,
   };
 }
