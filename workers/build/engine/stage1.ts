@@ -1,7 +1,8 @@
 import { COLOR_LENGTH } from '../../../shared/model/inputs.ts';
 import { LATENT_LENGTH, NOISE_LENGTH, Z_LENGTH } from '../../../shared/model/latent.ts';
-import { type OnnxModel, TYPE } from './onnx.ts';
+import type { OnnxModel } from './onnx.ts';
 import { readPainting, readPicture } from './painting.ts';
+import { type PatternWeights, readPattern, readPlainWords } from './pattern.ts';
 import { type Linear, stepsOf } from './steps.ts';
 import { GraphWalk, type Weight } from './walk.ts';
 
@@ -18,6 +19,8 @@ export interface Block extends Linear {
 /** Every number of a Stage-I graph. */
 export interface Stage1Weights {
   readonly embedding: Weight;
+  /** Words that the LSTM does not read. */
+  readonly patternWords: readonly number[];
   /** Gates in ONNX's order i, o, f, c: [1, 4h, embedded], [1, 4h, h], [1, 8h]. */
   readonly lstm: { readonly input: Weight; readonly recurrent: Weight; readonly bias: Weight };
   readonly conditioning: Linear;
@@ -33,6 +36,7 @@ export interface Stage1Weights {
   readonly lightRange: number;
   readonly chromaRange: number;
   readonly bell: number;
+  readonly pattern: PatternWeights;
   /** [3, 3] from f^-1 of Lab to linear sRGB. */
   readonly matrix: readonly number[];
 }
@@ -50,11 +54,10 @@ export function readStage1(model: OnnxModel): Stage1Weights {
 
   const z = slice('latent', 0, Z_LENGTH);
   const noise = slice('latent', Z_LENGTH, LATENT_LENGTH);
-  const present = walk.next('Cast', [scalar('Greater', 'tokens', 0)], { to: TYPE.int32 });
-  const lengths = walk.next('ReduceSum', [present, { constant: [1] }], { keepdims: 0 });
+  const { words: patternWords, plain, lengths } = readPlainWords(walk);
   const embedding = walk.weight([null, null]);
   const embedded = embedding.shape[1] ?? 0;
-  const sequence = walk.next('Transpose', [walk.next('Gather', [embedding, 'tokens'])], { perm: [1, 0, 2] });
+  const sequence = walk.next('Transpose', [walk.next('Gather', [embedding, plain])], { perm: [1, 0, 2] });
   const input = walk.weight([1, null, embedded]);
   const hidden = (input.shape[1] ?? 0) / 4;
   const recurrent = walk.weight([1, 4 * hidden, hidden]);
@@ -140,11 +143,13 @@ export function readStage1(model: OnnxModel): Stage1Weights {
     strides: [1, 1],
   });
   const { lab, alpha, ...painting } = readPainting(walk, raw, base);
-  const matrix = readPicture(walk, lab, alpha);
+  const { worn, ...pattern } = readPattern(walk, { state, hidden, noise, base, lab });
+  const matrix = readPicture(walk, worn, alpha);
   walk.end('image');
 
   return {
     embedding,
+    patternWords,
     lstm: { input, recurrent, bias },
     conditioning,
     prior,
@@ -156,6 +161,7 @@ export function readStage1(model: OnnxModel): Stage1Weights {
     tone: [firstTone, secondTone],
     head: { weight: headWeight, bias: headBias },
     ...painting,
+    pattern,
     matrix,
   };
 }
