@@ -7,7 +7,7 @@ import type { EdgeEngine } from '../pipeline/generator/edge.ts';
 const IMAGE_BYTES = 64 * 64 * 3;
 /** The packed file, as workers/build/engine/pack.ts writes it. */
 const SHA256_BYTES = 32;
-const SIZES = 14;
+const SIZES = 15;
 const HEADER_BYTES = SHA256_BYTES + (SIZES + 2) * 4;
 
 /** What workers/edge/kernel/index.ts exports. */

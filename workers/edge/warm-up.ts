@@ -1,10 +1,10 @@
 import type { PictureRequest } from '../../shared/contract/picture.ts';
 import type { EdgeEngine, Finish } from '../pipeline/generator/edge.ts';
 
-/** Any picture whose parts all have something in them. */
+/** Any picture whose parts all have something in them: printed pants. */
 const SAMPLE: PictureRequest = {
   model: '',
-  tokens: [1],
+  tokens: [51, 1],
   lab: [45, 20, 20],
   seed: 7,
   size: 256,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { VOCABULARY } from '../../../shared/query/vocabulary.ts';
 import { packGraph } from '../../../workers/build/engine/build.ts';
 import { fromHalf, toHalf } from '../../../workers/build/engine/half.ts';
 import { upsampledKernel, winogradKernel } from '../../../workers/build/engine/kernels.ts';
@@ -15,6 +16,14 @@ describe('reading a Stage-I graph', () => {
     expect(weights.blocks.map(({ weight }) => weight.shape.length)).toEqual([4, 4, 4, 4, 4]);
     expect(weights.matrix).toHaveLength(9);
     expect(weights.lightRange).toBeGreaterThan(0);
+  });
+
+  it('finds the words of pattern, and a pattern for each', () => {
+    const { patternWords, pattern } = readStage1(readOnnx(bytes));
+    const wordOf = (token: number) => VOCABULARY.find(({ id }) => id === token)?.word;
+    expect(patternWords.map(wordOf)).toEqual(['striped', 'checked', 'printed']);
+    expect(new Set(pattern.words)).toEqual(new Set(patternWords));
+    expect(pattern).toMatchObject({ darkest: 6, lightest: 98, sharp: 1 });
   });
 
   const nodeOf = (model: OnnxModel, kind: string) => {
@@ -51,6 +60,41 @@ describe('reading a Stage-I graph', () => {
       'another shape',
       (model) => Object.assign(tensorOf(model, nodeOf(model, 'Cast').input[0]), { dims: [8] }),
       /./,
+    ],
+    [
+      'words of pattern before the others',
+      (model) => Object.assign(nodeOf(model, 'TopK').attribute[1] ?? {}, { i: 1 }),
+      /TopK.*largest/,
+    ],
+    [
+      'a pattern drawn by other noise',
+      (model) => nodeOf(model, 'Cos').input.splice(0, 1, 'latent'),
+      /Cos.*latent/,
+    ],
+    [
+      'tiles that lie otherwise',
+      (model) =>
+        Object.assign(tensorOf(model, nodeOf(model, 'Tile').input[1]), {
+          rawData: new Uint8Array(BigInt64Array.of(1n, 1n, 4n, 4n).buffer),
+        }),
+      /Tile.*constant/,
+    ],
+    [
+      'fewer patterns than there is noise to draw by',
+      (model) => {
+        const [, second] = model.graph.node.filter(({ opType }) => opType === 'Equal');
+        Object.assign(tensorOf(model, second?.input[1]), { rawData: new Uint8Array(4 * 31) });
+      },
+      /31 patterns/,
+    ],
+    [
+      'a table of other columns',
+      (model) => {
+        const [, table] = model.graph.node.filter(({ opType }) => opType === 'Gather').slice(-2);
+        const cast = model.graph.node.find(({ output }) => output[0] === table?.input[0]);
+        Object.assign(tensorOf(model, cast?.input[0]), { dims: [32, 39] });
+      },
+      /Slice.*constant/,
     ],
     [
       'another operator set',

@@ -13,17 +13,26 @@ import { startWorker, type WorkerUnderTest } from '../../support/worker.ts';
 const SEEDS = 16;
 const TYPES = [1, 2, 3];
 const COLORED = 9;
+const PATTERNS = [49, 50, 51];
 const PICTURE_BYTES = 64 * 64 * 3;
 
-/** Every type in so many seeds for a colour of the palette, and for none named. */
-const rows = [...CLUSTERS, null].map((lab, cluster) =>
-  TYPES.flatMap((type) =>
+/** Every type in so many seeds for a colour of the palette, and for none named; every pattern wherever it is said. */
+const rows = [...CLUSTERS, null].map((lab, cluster) => {
+  const plain = TYPES.flatMap((type) =>
     Array.from({ length: SEEDS }, (_, seed): ModelRequest => {
       const tokens = lab === null ? [type] : [4, COLORED, type];
       return { tokens, lab, seed: cluster * 1000 + seed };
     }),
-  ),
-);
+  );
+  const patterned = PATTERNS.flatMap((pattern) =>
+    [
+      [pattern, 1],
+      [4, pattern, 39, 2],
+      [5, 17, 3, pattern],
+    ].map((tokens, at): ModelRequest => ({ tokens, lab, seed: cluster * 1000 + pattern * 10 + at })),
+  );
+  return [...plain, ...patterned];
+});
 
 let worker: WorkerUnderTest;
 let expected: Uint8Array[];
@@ -46,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => worker?.stop());
 
 describe.each(edgeEngines())('the engine port, kept by %s', (engine) => {
-  it('every palette colour, type and 16 seeds: p99 within 2 of 255, 6 at most', async () => {
+  it('every palette colour, type, pattern and seed: p99 within 2 of 255, 6 at most', async () => {
     const apart = new Uint32Array(256);
     for (const [at, requests] of rows.entries()) {
       const answer = await worker.fetch(`/draw?engine=${engine}`, {

@@ -1,14 +1,20 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_TOKENS } from '../../../shared/contract/limits.ts';
 import type { Lab, PictureRequest } from '../../../shared/contract/picture.ts';
+import { modelInputs } from '../../../shared/model/inputs.ts';
+import { latentForSeed } from '../../../shared/model/latent.ts';
 import manifest from '../../../shared/model/manifest.json' with { type: 'json' };
 import { compileAssembly } from '../../../workers/build/assembly.ts';
 import { packGraph } from '../../../workers/build/engine/build.ts';
+import { toHalf } from '../../../workers/build/engine/half.ts';
+import { readOnnx } from '../../../workers/build/engine/onnx.ts';
 import { createKernelEngine } from '../../../workers/edge/kernel-engine.ts';
 import type { EdgeEngine } from '../../../workers/pipeline/generator/edge.ts';
 
@@ -18,6 +24,7 @@ const { sha256 } = manifest.graphs.stage1;
 const weights = packed.ok ? new Uint8Array(packed.value).buffer : new ArrayBuffer();
 
 const PANTS = 1;
+const [STRIPED, CHECKED, PRINTED] = [49, 50, 51] as const;
 
 let dir: string;
 let module: WebAssembly.Module;
@@ -74,7 +81,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 /** Skipped for a model of another architecture, which onnxruntime-web draws. */
 describe.skipIf(!packed.ok)('the kernel', () => {
   it('draws the same whatever it drew before: a kept prefix changes nothing', async () => {
-    const token = fc.integer({ min: 1, max: 4 });
+    const token = fc.constantFrom(1, 2, 3, 4, STRIPED, PRINTED);
     const queries = fc.array(fc.array(token, { minLength: 1, maxLength: MAX_TOKENS }), {
       minLength: 2,
       maxLength: 6,
@@ -110,6 +117,18 @@ describe.skipIf(!packed.ok)('the kernel', () => {
     );
   });
 
+  it('runs no word of pattern, and the others as if it had not been said', async () => {
+    const [watched, { wordsRun }] = watchedEngine();
+    const plain = await watched.draw(requestOf([4, 16, PANTS], null, 3));
+    expect(wordsRun.value).toBe(3);
+    for (let at = 0; at <= 3; at += 1) {
+      const tokens = [4, 16, PANTS].toSpliced(at, 0, STRIPED);
+      expect(await watched.draw(requestOf(tokens, null, 3))).not.toEqual(plain);
+    }
+    expect(wordsRun.value).toBe(3);
+    expect(await watched.draw(requestOf([4, 16, PANTS], null, 3))).toEqual(plain);
+  });
+
   it('refuses a word that the model does not have, and goes on', async () => {
     await expect(engine.draw(requestOf([60_000], null, 1))).rejects.toThrow('60000');
     expect(await engine.draw(requestOf([PANTS], null, 1))).toHaveLength(64 * 64 * 3);
@@ -118,6 +137,93 @@ describe.skipIf(!packed.ok)('the kernel', () => {
   it('refuses weights of another graph, and weights cut short', () => {
     expect(createKernelEngine(module, weights, 'f'.repeat(64))).toMatchObject({ ok: false });
     expect(createKernelEngine(module, weights.slice(0, -4), sha256)).toMatchObject({ ok: false });
+  });
+});
+
+/** The graph with patterns that share in everything there is, as no measured one does. */
+function richlyPatterned(): Buffer<ArrayBuffer> {
+  const table = readOnnx(graph).graph.initializer.find(({ dims }) => dims.join() === '32,37');
+  const rich = Buffer.from(graph);
+  const at = rich.indexOf(table?.rawData ?? '-');
+  for (let row = 0; row < 32; row += 1) {
+    const shares = 24;
+    const values = Array.from(latentForSeed(row).subarray(0, 37), (value, column) => {
+      if (column < shares) return Math.abs(value) > 1 ? value : 0;
+      const size = Math.min(Math.abs(value), 3);
+      if (column < shares + 2) return 2.6 + 4 * size;
+      if (column < shares + 4) return value / 4;
+      if (column < shares + 6) return 1 + 2 * size;
+      return column < 36 ? value * 25 : Number(value > 0);
+    });
+    values.forEach((value, column) => {
+      rich.writeUInt16LE(toHalf(value), at + (row * 37 + column) * 2);
+    });
+  }
+  return rich;
+}
+
+function engineOf(bytes: Uint8Array): EdgeEngine {
+  const own = packGraph(bytes);
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  const made = own.ok ? createKernelEngine(module, new Uint8Array(own.value).buffer, hash) : own;
+  if (!made.ok) throw new Error(made.error);
+  return made.value;
+}
+
+describe.skipIf(!packed.ok)("the kernel's patterns", () => {
+  const PATTERNS = [STRIPED, CHECKED, PRINTED];
+  const other = fc.integer({ min: 1, max: 46 }).filter((token) => token !== 9);
+  const words = fc.array(other, { maxLength: MAX_TOKENS - 2 });
+  const lightness = fc.integer({ min: 0, max: 100 });
+  const ab = fc.integer({ min: -60, max: 60 });
+  const lab = fc.option(fc.tuple(lightness, ab, ab));
+  const seed = fc.nat({ max: 0xffff_ffff });
+
+  it.each([
+    ['the measured ones', () => graph],
+    ['ones that share in everything', richlyPatterned],
+  ])('are what onnxruntime draws, p99 within 2 of 255, 6 at most: %s', async (_, make) => {
+    const bytes = make();
+    const own = engineOf(bytes);
+    const options = { executionProviders: ['cpu'], intraOpNumThreads: 1 };
+    const session = await InferenceSession.create(bytes, options);
+    const asked = fc.array(fc.tuple(fc.constantFrom(...PATTERNS), fc.nat()), { minLength: 1, maxLength: 2 });
+    await fc.assert(
+      fc.asyncProperty(words, asked, lab, seed, async (others, patterns, color, from) => {
+        const tokens = patterns.reduce<readonly number[]>(
+          (said, [pattern, at]) => said.toSpliced(at % (said.length + 1), 0, pattern),
+          others,
+        );
+        const request = requestOf(tokens, color, from);
+        const inputs = modelInputs([request]);
+        const { image } = await session.run({
+          tokens: new Tensor('int32', inputs.tokens, [1, MAX_TOKENS]),
+          latent: new Tensor('float32', inputs.latent, [1, inputs.latent.length]),
+          color: new Tensor('float32', inputs.color, [1, 4]),
+        });
+        const expected = image?.data as Uint8Array;
+        const apart = (await own.draw(request))
+          .map((value, i) => Math.abs(value - (expected[i] ?? 0)))
+          .toSorted();
+        expect(apart.at(-1)).toBeLessThanOrEqual(6);
+        expect(apart[Math.floor(apart.length * 0.99)]).toBeLessThanOrEqual(2);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are none where no word asks for one', async () => {
+    const rich = engineOf(richlyPatterned());
+    const some = fc.array(other, { minLength: 1, maxLength: MAX_TOKENS });
+    await fc.assert(
+      fc.asyncProperty(some, lab, seed, async (tokens, color, from) => {
+        const request = requestOf(tokens, color, from);
+        expect(await rich.draw(request)).toEqual(await engine.draw(request));
+      }),
+      { numRuns: 20 },
+    );
+    const printed = requestOf([PRINTED, PANTS], null, 3);
+    expect(await rich.draw(printed)).not.toEqual(await engine.draw(printed));
   });
 });
 

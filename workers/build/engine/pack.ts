@@ -1,13 +1,15 @@
 import { toHalf } from './half.ts';
 import { upsampledKernel, winogradKernel } from './kernels.ts';
-import type { Linear, Stage1Weights } from './stage1.ts';
+import { PATTERNS } from './pattern.ts';
+import type { Stage1Weights } from './stage1.ts';
+import type { Linear } from './steps.ts';
 
 /** Outputs that the engine's products keep in registers; its matrices lie in blocks of so many. */
 const BLOCK = 8;
 const MAX_MAPS = 8;
 
 /**
- * Packs the weights for the engine: sha256 of the graph (32 bytes), 16 int32 (14 sizes, count of halves, count of
+ * Packs the weights for the engine: sha256 of the graph (32 bytes), 17 int32 (15 sizes, count of halves, count of
  * floats), halves (binary16), floats (float32), little-endian. The order is that of `planWeights` in
  * workers/edge/kernel/index.ts; every array is filled up to a multiple of four numbers.
  * @throws when a size is not a multiple of what the engine steps by
@@ -20,11 +22,12 @@ export function packStage1(weights: Stage1Weights, sha256: Uint8Array): Uint8Arr
     matrix(weight.values, weight.shape[1] ?? 0);
     halves.add(filled(bias.values, BLOCK));
   };
-  const { lstm, blocks } = weights;
+  const { lstm, blocks, pattern } = weights;
   const inputs = lstm.input.shape[2] ?? 0;
   const hidden = lstm.recurrent.shape[2] ?? 0;
 
   halves.add(weights.embedding.values);
+  halves.add(flags(weights.patternWords, weights.embedding.shape[0] ?? 0));
   matrix(sideBySide(lstm.input.values, inputs, lstm.recurrent.values, hidden), inputs + hidden);
   linear(weights.conditioning);
   linear(weights.prior);
@@ -47,6 +50,12 @@ export function packStage1(weights: Stage1Weights, sha256: Uint8Array): Uint8Arr
   weights.tone.forEach(linear);
   halves.add(channelsLast(weights.head));
   halves.add(weights.head.bias.values);
+  // A column of zeros more: the engine steps by four inputs.
+  const { choice } = pattern;
+  matrix(sideBySide(choice.weight.values, hidden + 3, new Float32Array(PATTERNS), 1), hidden + 4);
+  halves.add(choice.bias.values);
+  halves.add(pattern.table.values);
+  halves.add(pattern.tiles.values);
 
   const floats = new Numbers();
   const bias = lstm.bias.values;
@@ -55,6 +64,9 @@ export function packStage1(weights: Stage1Weights, sha256: Uint8Array): Uint8Arr
   );
   floats.add([weights.lightRange, weights.chromaRange, weights.bell]);
   floats.add(weights.matrix);
+  const { strength, sharp, darkest, lightest, hold } = pattern;
+  floats.add(filled([strength, sharp, darkest, lightest, hold], BLOCK));
+  floats.add(pattern.words);
   const header = Int32Array.from([...sizes, halves.values.length, floats.values.length]);
   return Buffer.concat([
     sha256,
@@ -73,7 +85,7 @@ class Numbers {
 
 /** The sizes in the order of workers/edge/kernel/sizes.ts. */
 function sizesOf(weights: Stage1Weights): number[] {
-  const { embedding, lstm, prior, mapping, dense, tone, mix, blocks } = weights;
+  const { embedding, lstm, prior, mapping, dense, tone, mix, blocks, pattern } = weights;
   const rows = ({ weight }: Linear): number => weight.shape[0] ?? 0;
   const channels = [0, 1, 3, 4].map((i) => blocks[i]?.bias.values.length ?? 0);
   const [vocabulary = 0, embedded = 0] = embedding.shape;
@@ -94,7 +106,15 @@ function sizesOf(weights: Stage1Weights): number[] {
     rows(dense[1]) / 16,
     ...channels,
     rows(mix),
+    pattern.tiles.shape[0] ?? 0,
   ];
+}
+
+/** 1 at every one of the words; one that the vocabulary does not have is never said. */
+function flags(words: readonly number[], vocabulary: number): Float32Array {
+  const values = new Float32Array(vocabulary);
+  for (const word of words) values[word] = 1;
+  return values;
 }
 
 function filled(values: ArrayLike<number>, multiple: number): Float32Array {

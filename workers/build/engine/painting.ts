@@ -1,4 +1,5 @@
 import { TYPE } from './onnx.ts';
+import { stepsOf } from './steps.ts';
 import type { GraphWalk } from './walk.ts';
 
 const KAPPA = 24389 / 27;
@@ -8,17 +9,15 @@ const KNEE = 0.0031308;
 interface Painting {
   readonly lightRange: number;
   readonly chromaRange: number;
+  /** Factor of the squared distance in the exponent of the mean's weights. */
   readonly bell: number;
-  readonly matrix: readonly number[];
+  readonly lab: string;
+  readonly alpha: string;
 }
 
-/** The graph from the head's four channels and the base colour to bytes: `paint` and `picture` of the export. */
+/** The graph from the head's four channels and the base colour to the plain garment: `paint` of the export. */
 export function readPainting(walk: GraphWalk, raw: string, base: string): Painting {
-  const slice = (input: string, start: number, end: number): string =>
-    walk.next('Slice', [input, { constant: [start] }, { constant: [end] }, { constant: [1] }]);
-  const scalar = (kind: string, input: string, constant: number): string =>
-    walk.next(kind, [input, { constant }]);
-
+  const { slice, reshape, scalar } = stepsOf(walk);
   const alpha = walk.next('Sigmoid', [scalar('Mul', slice(raw, 3, 4), 2)]);
   const light = walk.read('Mul', walk.next('Tanh', [slice(raw, 0, 1)]));
   const chroma = walk.read('Mul', walk.next('Tanh', [scalar('Mul', slice(raw, 1, 3), 0.5)]));
@@ -33,9 +32,17 @@ export function readPainting(walk: GraphWalk, raw: string, base: string): Painti
   const total = walk.next('ReduceSum', [weighted, { constant: [2, 3] }], { keepdims: 1 });
   const weights = walk.next('ReduceSum', [weight, { constant: [2, 3] }], { keepdims: 1 });
   const mean = walk.next('Div', [total, weights]);
-  const ground = walk.next('Reshape', [base, { constant: [-1, 3, 1, 1] }]);
+  const ground = reshape(base, [-1, 3, 1, 1]);
   const lab = walk.next('Add', [ground, walk.next('Sub', [residual, mean])]);
+  return { lightRange: light.value, chromaRange: chroma.value, bell: bell.value, lab, alpha };
+}
 
+/**
+ * The rest of the graph, from Lab and alpha to bytes: `picture` of the export.
+ * @returns [3, 3] from f^-1 of Lab to linear sRGB
+ */
+export function readPicture(walk: GraphWalk, lab: string, alpha: string): readonly number[] {
+  const { slice, scalar } = stepsOf(walk);
   const [l, a, b] = [slice(lab, 0, 1), slice(lab, 1, 2), slice(lab, 2, 3)];
   const y = scalar('Mul', scalar('Add', l, 16), 1 / 116);
   const x = walk.next('Add', [y, scalar('Mul', a, 1 / 500)]);
@@ -58,5 +65,5 @@ export function readPainting(walk: GraphWalk, raw: string, base: string): Painti
   const rounded = walk.next('Round', [walk.next('Clip', [blended, { constant: 0 }, { constant: 255 }])]);
   const bytes = walk.next('Cast', [rounded], { to: TYPE.uint8 });
   walk.next('Identity', [walk.next('Transpose', [bytes], { perm: [0, 2, 3, 1] })]);
-  return { lightRange: light.value, chromaRange: chroma.value, bell: bell.value, matrix };
+  return matrix;
 }

@@ -1,18 +1,13 @@
 import { COLOR_LENGTH } from '../../../shared/model/inputs.ts';
 import { LATENT_LENGTH, NOISE_LENGTH, Z_LENGTH } from '../../../shared/model/latent.ts';
-import { type OnnxModel, TYPE } from './onnx.ts';
-import { readPainting } from './painting.ts';
-import { GraphWalk, type Input, type Weight } from './walk.ts';
+import type { OnnxModel } from './onnx.ts';
+import { readPainting, readPicture } from './painting.ts';
+import { type PatternWeights, readPattern, readPlainWords } from './pattern.ts';
+import { type Linear, stepsOf } from './steps.ts';
+import { GraphWalk, type Weight } from './walk.ts';
 
 const OPSET = 17;
-const LEAKY = { alpha: 0.2 };
 const FLAG = COLOR_LENGTH - 1;
-
-/** weight [outputs, inputs], bias [outputs]. */
-export interface Linear {
-  readonly weight: Weight;
-  readonly bias: Weight;
-}
 
 /** A convolution with what follows it; `noise` [maps, edge * edge] and `gain` [1, channels, 1, 1] where it has noise. */
 export interface Block extends Linear {
@@ -24,6 +19,8 @@ export interface Block extends Linear {
 /** Every number of a Stage-I graph. */
 export interface Stage1Weights {
   readonly embedding: Weight;
+  /** Words that the LSTM does not read. */
+  readonly patternWords: readonly number[];
   /** Gates in ONNX's order i, o, f, c: [1, 4h, embedded], [1, 4h, h], [1, 8h]. */
   readonly lstm: { readonly input: Weight; readonly recurrent: Weight; readonly bias: Weight };
   readonly conditioning: Linear;
@@ -38,8 +35,8 @@ export interface Stage1Weights {
   readonly head: Linear;
   readonly lightRange: number;
   readonly chromaRange: number;
-  /** Factor of the squared distance in the exponent of the mean's weights. */
   readonly bell: number;
+  readonly pattern: PatternWeights;
   /** [3, 3] from f^-1 of Lab to linear sRGB. */
   readonly matrix: readonly number[];
 }
@@ -53,29 +50,14 @@ export function readStage1(model: OnnxModel): Stage1Weights {
   const opset = model.opsetImport.find(({ domain }) => domain === '')?.version;
   if (opset !== OPSET) throw new Error(`the graph has operator set ${opset}, not ${OPSET}`);
   const walk = new GraphWalk(model);
-  const linear = (
-    input: Input,
-    shape: readonly [number | null, number],
-  ): Linear & { readonly name: string } => {
-    const weight = walk.weight(shape);
-    const bias = walk.weight([weight.shape[0] ?? 0]);
-    return { weight, bias, name: walk.next('Gemm', [input, weight, bias], { transB: 1 }) };
-  };
-  const slice = (input: string, start: number, end: number): string =>
-    walk.next('Slice', [input, { constant: [start] }, { constant: [end] }, { constant: [1] }]);
-  const reshape = (input: string, shape: readonly number[]): string =>
-    walk.next('Reshape', [input, { constant: shape }]);
-  const leaky = (input: string): string => walk.next('LeakyRelu', [input], LEAKY);
-  const scalar = (kind: string, input: string, constant: number): string =>
-    walk.next(kind, [input, { constant }]);
+  const { linear, slice, reshape, leaky, scalar } = stepsOf(walk);
 
   const z = slice('latent', 0, Z_LENGTH);
   const noise = slice('latent', Z_LENGTH, LATENT_LENGTH);
-  const present = walk.next('Cast', [scalar('Greater', 'tokens', 0)], { to: TYPE.int32 });
-  const lengths = walk.next('ReduceSum', [present, { constant: [1] }], { keepdims: 0 });
+  const { words: patternWords, plain, lengths } = readPlainWords(walk);
   const embedding = walk.weight([null, null]);
   const embedded = embedding.shape[1] ?? 0;
-  const sequence = walk.next('Transpose', [walk.next('Gather', [embedding, 'tokens'])], { perm: [1, 0, 2] });
+  const sequence = walk.next('Transpose', [walk.next('Gather', [embedding, plain])], { perm: [1, 0, 2] });
   const input = walk.weight([1, null, embedded]);
   const hidden = (input.shape[1] ?? 0) / 4;
   const recurrent = walk.weight([1, 4 * hidden, hidden]);
@@ -160,11 +142,14 @@ export function readStage1(model: OnnxModel): Stage1Weights {
     pads: [1, 1, 1, 1],
     strides: [1, 1],
   });
-  const painting = readPainting(walk, raw, base);
+  const { lab, alpha, ...painting } = readPainting(walk, raw, base);
+  const { worn, ...pattern } = readPattern(walk, { state, hidden, noise, base, lab });
+  const matrix = readPicture(walk, worn, alpha);
   walk.end('image');
 
   return {
     embedding,
+    patternWords,
     lstm: { input, recurrent, bias },
     conditioning,
     prior,
@@ -176,5 +161,7 @@ export function readStage1(model: OnnxModel): Stage1Weights {
     tone: [firstTone, secondTone],
     head: { weight: headWeight, bias: headBias },
     ...painting,
+    pattern,
+    matrix,
   };
 }

@@ -12,6 +12,7 @@ import { planText, readText, wordsRun } from './lstm';
 import { exp4 } from './math';
 import { take, widen } from './memory';
 import { composite, residuals } from './paint';
+import { choosePattern, patternFloats, planPattern, wear } from './pattern';
 import {
   c0,
   c1,
@@ -27,6 +28,7 @@ import {
   padded,
   readSizes,
   style,
+  tiles,
   toned,
   vocabulary,
 } from './sizes';
@@ -38,7 +40,7 @@ const NOISE: i32 = 32;
 const EDGE: i32 = 64;
 
 export { wordsRun };
-export const sizesAt: usize = take(16);
+export const sizesAt: usize = take(17);
 export const tokensAt: usize = take(16);
 export const latentAt: usize = take(Z + NOISE);
 export const colorAt: usize = take(4);
@@ -51,6 +53,7 @@ let weightTop: usize = 0;
 let floats: usize = 0;
 
 let embedding: usize = 0;
+let apart: usize = 0;
 let lstmW: usize = 0;
 let conditionW: usize = 0;
 let conditionB: usize = 0;
@@ -85,10 +88,12 @@ let toneW2: usize = 0;
 let toneB2: usize = 0;
 let headW: usize = 0;
 let headB: usize = 0;
+let pattern: usize = 0;
 
 let lstmB: usize = 0;
 let paintSettings: usize = 0;
 let matrix: usize = 0;
+let patternSettings: usize = 0;
 
 let styleIn: usize = 0;
 let conditioning: usize = 0;
@@ -134,6 +139,7 @@ export function plan(halfNumbers: i32, floatNumbers: i32): void {
   floats = take(floatNumbers);
   planWeights();
   planText(embedded, hidden);
+  planPattern(hidden, tiles, pattern, patternSettings);
   styleIn = take(Z + hidden + NOISE);
   conditioning = take(2 * NOISE);
   scores = take(padded(clusters));
@@ -167,6 +173,7 @@ export function plan(halfNumbers: i32, floatNumbers: i32): void {
 function planWeights(): void {
   weightTop = halves;
   embedding = next(vocabulary * embedded);
+  apart = next(vocabulary);
   lstmW = next((embedded + hidden) * hidden * 4);
   conditionW = next(hidden * 2 * NOISE);
   conditionB = next(2 * NOISE);
@@ -202,9 +209,11 @@ function planWeights(): void {
   toneB2 = next(c4);
   headW = next(9 * c4 * 4);
   headB = next(4);
+  pattern = next(patternFloats(hidden, tiles));
   lstmB = floats;
   paintSettings = lstmB + ((hidden * 16) as usize);
   matrix = paintSettings + 16;
+  patternSettings = matrix + 48;
 }
 
 /** Where the packed halves belong; they are widened in place. */
@@ -227,7 +236,7 @@ export function unpack(): void {
 
 export function draw(): void {
   const noise = latentAt + ((Z as usize) << 2);
-  const state = readText(tokensAt, embedding, lstmW, lstmB);
+  const state = readText(tokensAt, apart, embedding, lstmW, lstmB);
   condition(state, noise);
   chooseBase(state, noise);
   gemv(styleIn, Z + hidden + NOISE, mapW1, mapB1, hiddenStyle, mapped);
@@ -248,6 +257,8 @@ export function draw(): void {
   head(x5, EDGE, c4, scaledHead, headB, planes);
   const mean = base + 16;
   residuals(planes, EDGE * EDGE, paintSettings, mean);
+  const row = choosePattern(tokensAt, state, base, noise);
+  if (row !== 0) wear(row, planes, mean, base, noise);
   composite(planes, EDGE * EDGE, base, mean, matrix, imageAt);
 }
 

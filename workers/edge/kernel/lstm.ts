@@ -28,18 +28,23 @@ export function planText(embeddedSize: i32, hiddenSize: i32): void {
   known = take(MAX_TOKENS);
 }
 
-/** Runs the words (0 ends them) and returns where the last state lies. */
-export function readText(tokens: usize, table: usize, w: usize, bias: usize): usize {
+/**
+ * Runs the words (0 ends them) and returns where the last state lies.
+ * @param apart not 0 for a token that is passed over, as if it had not been said
+ */
+export function readText(tokens: usize, apart: usize, table: usize, w: usize, bias: usize): usize {
   let fresh = false;
   let t: usize = 0;
-  for (; t < (MAX_TOKENS as usize); t += 1) {
-    const token = load<i32>(tokens + (t << 2));
+  for (let at: usize = 0; at < (MAX_TOKENS as usize); at += 1) {
+    const token = load<i32>(tokens + (at << 2));
     if (token === 0) break;
+    if (load<f32>(apart + ((token as usize) << 2)) !== 0) continue;
     if (load<i32>(known + (t << 2)) !== token) fresh = true;
     if (fresh) {
       store<i32>(known + (t << 2), token);
       step(t, table + (token as usize) * ((embedded as usize) << 2), w, bias);
     }
+    t += 1;
   }
   // What is known of later words belonged to another beginning.
   if (fresh && t < (MAX_TOKENS as usize)) store<i32>(known + (t << 2), 0);

@@ -14,6 +14,7 @@ export let c2: i32 = 0;
 export let c3: i32 = 0;
 export let c4: i32 = 0;
 export let maps: i32 = 0;
+export let tiles: i32 = 0;
 
 export function readSizes(at: usize): void {
   vocabulary = load<i32>(at);
@@ -30,6 +31,7 @@ export function readSizes(at: usize): void {
   c3 = load<i32>(at, 44);
   c4 = load<i32>(at, 48);
   maps = load<i32>(at, 52);
+  tiles = load<i32>(at, 56);
 }
 
 /** Outputs of a matrix are padded to whole blocks of eight. */
