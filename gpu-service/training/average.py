@@ -32,12 +32,11 @@ def main() -> None:
     parser.add_argument("--checkpoints", type=Path, nargs="+", required=True)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--emphasis", type=float, default=1.0, help="how far the words' states lie from their mean, over where training left them")
-    parser.add_argument("--guides", type=Path, nargs="*", default=[], help="what the patterns are refined by, as in train.py")
     parser.add_argument("--reach", type=float, default=1.0, help="as the checkpoints were trained")
     args = parser.parse_args()
     states = [torch.load(path, map_location="cpu", weights_only=True) for path in args.checkpoints]
     source = datasets.open_source(args.data)
-    trainer = Trainer(options(["--data", str(args.data), "--run", str(args.run), "--projected", "0", "--reach", str(args.reach), *(["--guides", *map(str, args.guides)] if args.guides else [])]), source)
+    trainer = Trainer(options(["--data", str(args.data), "--run", str(args.run), "--projected", "0", "--reach", str(args.reach)]), source)
     trainer.average.module.load_state_dict(mean([state["ema"] for state in states]))
     trainer.encoder.load_state_dict(mean([state["encoder"] for state in states]))
     trainer.images = max(state["images"] for state in states)
@@ -46,7 +45,7 @@ def main() -> None:
     emphasise(trainer.average.module, trainer.titles(data, LAST_FIT_ROWS)[1], args.emphasis)
     trainer.fit(data, trainer.average.module, LAST_FIT_ROWS)
     calibrate(trainer, data)
-    dress(trainer.average.module, trainer.guide, whole)
+    dress(trainer.average.module, whole)
     judges = {name: states[0][name] for name in ("judge", "second") if name in states[0]}
     made = {"ema": trainer.average.module.state_dict(), "encoder": trainer.encoder.state_dict()}
     about = {"images": trainer.images, "steps": max(state["steps"] for state in states), "config": trainer.config.as_dict(), "run": args.run.name, "without": None}

@@ -2,8 +2,7 @@
 
 Of each garment that is told as striped, checked or printed a dozen numbers are kept, no pixel. A few garments that stand for the
 others (k-medoids, Kaufman and Rousseeuw 1987) become the layer's patterns; a ridge-regularised softmax learns which of them the
-words and the ground go with. Faint ones are left out: who types `striped` wants to see stripes. Then colours, cover and steepness
-are moved a little, until garments with them lie, as a set, where real ones lie to the guides (`transport.py`).
+words and the ground go with. Faint ones are left out: who types `striped` wants to see stripes.
 """
 
 from dataclasses import dataclass
@@ -13,18 +12,16 @@ import torch
 import torch.nn.functional as F
 
 import data as datasets
-from guide import FEATURES, Guide
-from lab import composite_rgb
-from model import LATENT_DIM, Z_DIM
-from pattern import CHECKED, PRINTED, STRIPED, TILE_EDGE, PatternLayer, asks_pattern, hold, plain_words
-from runs import has_fast_bf16
-from transport import Transport
+from pattern import CHECKED, PRINTED, STRIPED, TILE_EDGE, PatternLayer, plain_words
 
 SHARE = {STRIPED: 10, CHECKED: 8, PRINTED: 14}  # of PATTERNS_MAX
-FAINT, SPARSE = 8.0, 0.02  # Lab over the ground, share of the garment
+FAINT, SPARSE = 11.0, 0.02  # Lab over the ground, share of the garment
+CHROMA = torch.tensor([1.0, 2.0, 2.0])  # what a and b weigh beside L where colours are told apart: shade differs in L
+FINER = 1.2  # px from one motif to the next, over the width at which a print resembles itself
+STEEP = 1.3  # of a threshold, over the period: a pixel wide at 64 px
 LONGEST = 16  # px of 64 between two stripes, at most
 # px of 64 from one to the next. The order is that of `tiles`; a flower has a tile of petals and one of its heart and leaves.
-BLOTCHES, DOTS, FLOWERS, SPOTS = (4.5, 7.5, 13.0), (TILE_EDGE / 6, TILE_EDGE / 4), (TILE_EDGE / 4, TILE_EDGE / 2.5), TILE_EDGE / 4
+BLOTCHES, DOTS, FLOWERS, SPOTS = (4.5, 7.5, 13.0), (TILE_EDGE / 6, TILE_EDGE / 4), (TILE_EDGE / 4, TILE_EDGE / 2.5), 6.5
 BLOTCHES_FROM, TWO_COLORS, COLORFUL = 0.5, 25.0, 15.0  # cover; Lab between the two; chroma over the ground's
 
 
@@ -99,8 +96,8 @@ def measure(lab: torch.Tensor, alpha: torch.Tensor, ground: torch.Tensor) -> Mea
 
 def two_levels(over: torch.Tensor) -> tuple[tuple[float, float], np.ndarray] | None:
     """Pixels [3, N] over the ground -> cover and colours of what lies on it, by k-means with the ground held at 0."""
-    far = over.norm(dim=0)
-    away = over[:, far > FAINT / 2]
+    over = over * CHROMA[:, None]
+    away = over[:, over.norm(dim=0) > FAINT / 2]
     if away.shape[1] < SPARSE * over.shape[1]:
         return None
     first = away[:, away.norm(dim=0).argmax()]
@@ -118,7 +115,7 @@ def two_levels(over: torch.Tensor) -> tuple[tuple[float, float], np.ndarray] | N
     colors, cover = colors[np.argsort(~seen, kind="stable")], (cover * seen)[np.argsort(~seen, kind="stable")]
     if cover[0] < SPARSE:
         return None
-    return (float(cover[0]), float(cover[1])), colors * (cover > 0)[:, None]
+    return (float(cover[0]), float(cover[1])), colors * (cover > 0)[:, None] / CHROMA.numpy()
 
 
 def medoids(points: np.ndarray, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -153,17 +150,17 @@ def motifs(places: np.ndarray, shape) -> np.ndarray:
     return np.max([shape(*around(place), number) for number, place in enumerate(places)], 0)
 
 
-def blotches(rng: np.random.Generator, wave: float) -> np.ndarray:
-    """Noise of a broad band about a wavelength."""
+def noise(rng: np.random.Generator, wave: float, band: float) -> np.ndarray:
+    """About a wavelength: a broad band makes blotches, a narrow one spots as of fur."""
     line = np.fft.fftfreq(TILE_EDGE)
     frequency = np.hypot(line[:, None], line[None]).clip(1e-3)
-    band = np.exp(-0.5 * (np.log(frequency * wave) / 0.55) ** 2)
+    band = np.exp(-0.5 * (np.log(frequency * wave) / band) ** 2)
     return np.fft.ifft2(np.fft.fft2(rng.standard_normal((TILE_EDGE, TILE_EDGE))) * band).real
 
 
 def tiles(rng: np.random.Generator) -> torch.Tensor:
     """[TILES, 32, 32], mean 0 and variance 1, without a seam: blotches, dots, two sizes of flowers, spots of fur."""
-    found = [blotches(rng, wave) for wave in BLOTCHES]
+    found = [noise(rng, wave, 0.55) for wave in BLOTCHES]
     for step in DOTS:
         found.append(motifs(scattered(rng, round(TILE_EDGE / step), 0), lambda r, _, __, step=step: np.exp(-((r / (0.3 * step)) ** 2))))
     for step in FLOWERS:
@@ -173,9 +170,7 @@ def tiles(rng: np.random.Generator) -> torch.Tensor:
         heart = lambda r, _, k, size=size: np.exp(-((r / (0.45 * size[k])) ** 2))  # noqa: E731
         leaf = lambda r, a, k, turn=turn, size=size: 0.9 * np.exp(-(((r - 1.5 * size[k]) / (0.5 * size[k])) ** 2) - (((a - turn[k] + np.pi) % (2 * np.pi) - np.pi) / 0.5) ** 2)  # noqa: E731
         found += [motifs(places, petals), np.maximum(motifs(places, heart), motifs(places, leaf))]
-    turn = rng.uniform(0, 2 * np.pi, 64)
-    ring = lambda r, a, k: np.exp(-(((r - 0.27 * SPOTS) / (0.13 * SPOTS)) ** 2)) * (0.72 + 0.28 * np.cos(a - turn[k]))  # noqa: E731
-    found.append(motifs(scattered(rng, round(TILE_EDGE / SPOTS), 0.2), ring))
+    found.append(noise(rng, SPOTS, 0.22))
     return torch.tensor(np.stack([(tile - tile.mean()) / tile.std() for tile in found])).float()
 
 
@@ -184,13 +179,13 @@ def set_wave(layer: PatternLayer, at: int, which: int, direction: int, period: f
     layer.kind[at, which, direction] = 1
     layer.period[at, which] = max(period, 2.6)
     layer.threshold[at, which] = float(np.cos(np.pi * cover))
-    layer.steepness[at, which] = 0.64 * max(period, 2.6)
+    layer.steepness[at, which] = STEEP * max(period, 2.6)
 
 
 def set_motif(layer: PatternLayer, at: int, which: int, tile: int, wave: float, cover: float) -> None:
     layer.kind[at, which, 2 + tile] = 1
     layer.threshold[at, which] = float(layer.tiles[tile].flatten().quantile(1 - min(cover, 0.9)))
-    layer.steepness[at, which] = 0.64 * wave
+    layer.steepness[at, which] = STEEP * wave
 
 
 def set_pattern(layer: PatternLayer, at: int, word: int, found: Measured) -> None:
@@ -215,15 +210,15 @@ def print_of(found: Measured) -> list[tuple[int, float]]:
     """(tile, px from one to the next) of a print's two layers, by its cover, its motifs' size and its colours."""
     near = lambda steps, size: int(np.abs(np.log(np.array(steps) / size)).argmin())  # noqa: E731
     if sum(found.cover) >= BLOTCHES_FROM:
-        one = near(BLOTCHES, found.size)
+        one = near(BLOTCHES, 0.8 * found.size)
         return [(one, BLOTCHES[one]), (two := max(one - 1, 0) if one else 1, BLOTCHES[two])]
     two_colors = np.linalg.norm(found.colors[0] - found.colors[1]) > TWO_COLORS and found.cover[1] > 0.01
     if two_colors:
-        one = near(FLOWERS, 1.6 * found.size)
+        one = near(FLOWERS, FINER * found.size)
         return [(5 + 2 * one, FLOWERS[one]), (6 + 2 * one, FLOWERS[one])]
     if np.hypot(*found.colors[0][1:]) < COLORFUL and found.colors[0][0] < 0 and sum(found.cover) > 0.15:
         return [(9, SPOTS), (4, DOTS[1])]
-    one = near(DOTS, 1.6 * found.size)
+    one = near(DOTS, FINER * found.size)
     return [(3 + one, DOTS[one]), (4 - one, DOTS[1 - one])]
 
 
@@ -261,57 +256,10 @@ def fit_patterns(generator, data: datasets.Dataset) -> int:
     return at
 
 
-REFINE_STEPS, REFINE_BATCH, REFINE_RATE, STAY = 180, 96, 0.02, 0.02
-
-
-def dress(generator, guide: Guide | None, data: datasets.Dataset) -> None:
+def dress(generator, data: datasets.Dataset) -> None:
     """What a generator of plain garments is given before it is exported: its patterns."""
-    if fit_patterns(generator, data) and guide:
-        refine(generator, guide, data)
+    fit_patterns(generator, data)
     as_stored(generator.pattern)
-
-
-def refine(generator, guide: Guide, data: datasets.Dataset, steps: int = REFINE_STEPS) -> None:
-    """Moves what was measured, by gradients through the guides, until the patterned garments drawn lie where real ones lie.
-
-    What moves are the colours (a factor and an offset of each), thresholds and the logarithms of steepness and period.
-    """
-    layer, rng = generator.pattern, torch.Generator().manual_seed(0)
-    rows = asks_pattern(data.tokens).any(1).nonzero()[:, 0]
-    transports = [Transport(FEATURES, len(guide.levels[0])) for _ in guide.models]
-    start = {name: getattr(layer, name).clone() for name in ("colors", "threshold", "steepness", "period")}
-    moved = {name: torch.zeros_like(value, requires_grad=True) for name, value in start.items()}
-    scales = {"colors": 20.0, "threshold": 0.5, "steepness": 0.5, "period": 0.2}
-    optimiser = torch.optim.Adam(moved.values(), REFINE_RATE)
-
-    def place() -> dict[str, torch.Tensor]:
-        way = {name: value * scales[name] for name, value in moved.items()}
-        added = {name: start[name] + way[name] for name in ("colors", "threshold")}
-        return added | {name: start[name] * way[name].exp() for name in ("steepness", "period")}
-
-    for step in range(steps):
-        which = step % len(guide.models)
-        pick = rows[torch.randint(len(rows), (REFINE_BATCH,), generator=rng)]
-        tokens, latent = datasets.as_asked(data.tokens[pick]), torch.randn(len(pick), LATENT_DIM, generator=rng)
-        for name, value in place().items():
-            setattr(layer, name, value)
-        color = F.pad(data.color[pick], (0, 1), value=1.0)
-        with torch.autocast(color.device.type, torch.bfloat16, enabled=has_fast_bf16()):
-            with torch.no_grad():
-                real = guide(composite_rgb(data.lab[pick].float(), data.alpha[pick].float() / 255), which).features
-                made = generator(tokens, latent, color)
-                pattern, present = layer.choose(tokens, made["state"].float(), latent[:, Z_DIM:], made["base"])
-            worn = made["lab"] + layer(pattern, present, latent[:, Z_DIM:], made["base"], 64) * hold(made["lab"], made["base"])
-            seen = guide(composite_rgb(worn, made["alpha"]), which).features
-        whole, by_word = transports[which](seen, real, tokens)
-        loss = whole + by_word + STAY * sum(value.square().mean() for value in moved.values())
-        optimiser.zero_grad(), loss.backward(), optimiser.step()
-        if step % 12 < len(guide.models):
-            transports[which].refresh()
-        if step % 30 == 29:
-            print(f"pattern {step + 1}/{steps} transport {whole:.4f} words {by_word:.4f}", flush=True)
-    for name, value in place().items():
-        setattr(layer, name, value.detach())
 
 
 @torch.no_grad()

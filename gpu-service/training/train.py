@@ -121,7 +121,7 @@ def main() -> None:
     train_until(run, trainer, args.images, step, lambda path: samples(trainer, held, path), args.minutes, args.save_minutes)
     trainer.fit(data, trainer.average.module, LAST_FIT_ROWS)
     calibrate(trainer, data)
-    dress(trainer.average.module, trainer.guide, whole)
+    dress(trainer.average.module, whole)
     run.save(trainer.state())
 
 
