@@ -21,7 +21,7 @@ FINER = 1.2  # px from one motif to the next, over the width at which a print re
 STEEP = 1.3  # of a threshold, over the period: a pixel wide at 64 px
 LONGEST = 16  # px of 64 between two stripes, at most
 # px of 64 from one to the next. The order is that of `tiles`; a flower has a tile of petals and one of its heart and leaves.
-BLOTCHES, DOTS, FLOWERS, SPOTS = (4.5, 7.5, 13.0), (TILE_EDGE / 6, TILE_EDGE / 4), (TILE_EDGE / 4, TILE_EDGE / 2.5), 6.5
+BLOTCHES, DOTS, FLOWERS, SPOTS = (3.8, 6.5, 11.0), (TILE_EDGE / 8, TILE_EDGE / 5), (TILE_EDGE / 5, TILE_EDGE / 4), 5.5
 BLOTCHES_FROM, TWO_COLORS, COLORFUL = 0.5, 25.0, 15.0  # cover; Lab between the two; chroma over the ground's
 
 
@@ -164,7 +164,7 @@ def tiles(rng: np.random.Generator) -> torch.Tensor:
     for step in DOTS:
         found.append(motifs(scattered(rng, round(TILE_EDGE / step), 0), lambda r, _, __, step=step: np.exp(-((r / (0.3 * step)) ** 2))))
     for step in FLOWERS:
-        places = scattered(rng, round(TILE_EDGE / step), 0.12) if step < 10 else rng.permutation(scattered(rng, 3, 0.12))[:6]
+        places = scattered(rng, round(TILE_EDGE / step), 0.12)
         turn, size = rng.uniform(0, 2 * np.pi, len(places)), rng.uniform(0.85, 1.15, len(places)) * 0.3 * step
         petals = lambda r, a, k, turn=turn, size=size: np.exp(-((r / (size[k] * (0.7 + 0.4 * np.abs(np.cos(2.5 * a + turn[k]))))) ** 2))  # noqa: E731
         heart = lambda r, _, k, size=size: np.exp(-((r / (0.45 * size[k])) ** 2))  # noqa: E731
