@@ -15,7 +15,8 @@ import data as datasets
 from pattern import CHECKED, PRINTED, STRIPED, TILE_EDGE, PatternLayer, plain_words
 
 SHARE = {STRIPED: 10, CHECKED: 8, PRINTED: 14}  # of PATTERNS_MAX
-FAINT, SPARSE = 11.0, 0.02  # Lab over the ground, share of the garment
+FAINT, SPARSE = 11.0, 0.03  # Lab over the ground, share of the garment
+VISIBLE = 13.0  # Lab: a pattern's first colour is at least so far from the ground
 CHROMA = torch.tensor([1.0, 2.0, 2.0])  # what a and b weigh beside L where colours are told apart: shade differs in L
 FINER = 1.2  # px from one motif to the next, over the width at which a print resembles itself
 STEEP = 1.3  # of a threshold, over the period: a pixel wide at 64 px
@@ -184,13 +185,15 @@ def set_wave(layer: PatternLayer, at: int, which: int, direction: int, period: f
 
 def set_motif(layer: PatternLayer, at: int, which: int, tile: int, wave: float, cover: float) -> None:
     layer.kind[at, which, 2 + tile] = 1
-    layer.threshold[at, which] = float(layer.tiles[tile].flatten().quantile(1 - min(cover, 0.9)))
+    cover = float(np.clip(cover, 0.08, 0.9)) if which == 0 else min(cover, 0.9)
+    layer.threshold[at, which] = float(layer.tiles[tile].flatten().quantile(1 - cover))
     layer.steepness[at, which] = STEEP * wave
 
 
 def set_pattern(layer: PatternLayer, at: int, word: int, found: Measured) -> None:
     """Fills row `at` of the layer with what was measured of one garment."""
     colors = torch.tensor(found.colors).float()
+    colors = colors * max(1.0, VISIBLE / float(colors[0].norm()))
     layer.colors[at, 0] = colors[0]
     if word == STRIPED:
         downward = found.down >= found.across

@@ -23,7 +23,7 @@ PHASE_AT, STRENGTH_AT = 31, 30  # which of the noise turns a stripe's phase, and
 STRENGTH = 0.12
 SHARP = {64: 1.0, 256: 2.5}  # how steep a threshold is, over the 64-px pixel's own blur
 DARKEST, LIGHTEST = 6.0, 98.0
-HOLD_WIDTH = 16.0  # Lab: what differs so much from the ground (a drawstring, a button) wears no pattern
+HOLD_WIDTH = 24.0  # Lab: what differs so much from the ground (a drawstring, a button) wears no pattern
 
 
 class PatternLayer(nn.Module):
