@@ -253,7 +253,7 @@ def fit_patterns(generator, data: datasets.Dataset) -> int:
             set_pattern(layer, at + number, word, found[kept[which]])
         with torch.no_grad():
             state = generator.text(plain_words(datasets.as_asked(data.tokens[kept]))).float()
-        weight, bias = choices(torch.cat([state, data.color[kept] / 50], 1), torch.tensor(nearest, device=state.device), share)
+        weight, bias = choices(torch.cat([state, data.color[kept] / 50], 1).cpu(), torch.tensor(nearest), share)
         layer.choice[at : at + share], layer.usual[at : at + share] = weight, bias
         at += share
     return at

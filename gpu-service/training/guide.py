@@ -18,7 +18,6 @@ from discriminator import bag_of_words
 from lab import composite_rgb
 from losses import in_one_color, steadied
 
-FEATURES = 128  # of a classifier
 MEMORY = 0.98  # of the levels of words, a batch
 ROOM = 1.1  # how far two seeds should lie apart over two garments: other judges see less of what a guide sees
 
@@ -62,12 +61,11 @@ class Guide(nn.Module):
         return Seen(features.float(), model.heads["words_head"](features).float())
 
     @torch.no_grad()
-    def learn_levels(self, rgb: torch.Tensor, said: torch.Tensor, which: int) -> Seen:
+    def learn_levels(self, rgb: torch.Tensor, said: torch.Tensor, which: int) -> None:
         """`rgb` of real pictures, `said` [B, 16] what is true of them."""
-        bag, seen = bag_of_words(said, self.levels.shape[1]), self(rgb, which)
-        mean = (seen.words * bag).sum(0) / bag.sum(0).clamp(min=1)
+        bag = bag_of_words(said, self.levels.shape[1])
+        mean = (self(rgb, which).words * bag).sum(0) / bag.sum(0).clamp(min=1)
         steadied(mean, bag.sum(0) > 0, self.levels[which], MEMORY)
-        return seen
 
     @torch.no_grad()
     def learn_spread(self, data: Dataset, most: int = 4096) -> None:

@@ -36,7 +36,7 @@ class Losses:
             again = self.generator(tokens[after], torch.randn(len(steps.added), LATENT_DIM, device=self.device), batch["color"][after])
         pairs = [composite_rgb(in_one_color(lab, alpha, color[after]), alpha) for lab, alpha in ((made["lab"][after], made["alpha"][after]), (again["lab"], again["alpha"]))]
         with torch.no_grad(), self.cast():
-            real = guide.learn_levels(composite_rgb(batch["lab"], batch["alpha"]), batch["said"], which)
+            guide.learn_levels(composite_rgb(batch["lab"], batch["alpha"]), batch["said"], which)
         with self.cast():
             seen = guide(torch.cat([composite_rgb(made["lab"], made["alpha"]), *pairs]), which)
         asked, one, other = (seen.rows(part) for part in slices(len(tokens), len(steps.added), len(steps.added)))
@@ -47,13 +47,7 @@ class Losses:
         levels, add, ret = level_loss(asked, level, guide.shown[which], tokens), step["add"], step["ret"]
         spread = spread_loss(one, other, guide.usual[which])
         losses |= {"level": levels, "guide_add": add, "guide_ret": ret, "spread": spread}
-        loss = args.levels * levels + args.add * add + args.ret * ret + args.spread * spread
-        if self.transports:
-            drawn = slice(self.reconstructed, None)
-            whole, by_word = self.transports[which](asked.features[drawn], real.features[drawn], tokens[drawn])
-            losses |= {"transport": whole, "transport_words": by_word}
-            loss = loss + args.transport * (whole + by_word)
-        return loss
+        return args.levels * levels + args.add * add + args.ret * ret + args.spread * spread
 
     def seen_elsewhere(self, *pictures: torch.Tensor) -> list[torch.Tensor]:
         """What a judge is shown instead, so that it does not learn a small train set by heart: all moved by the same few pixels

@@ -12,14 +12,13 @@ import projected
 import runs
 from calibration import fit_seeds
 from discriminator import Discriminator, Encoder, picture_input
-from guide import FEATURES, Guide
+from guide import Guide
 from losses import pyramid_distance, ripple, ripple_loss, tint
 from memory import CLOTH, Needs, pair_up, told_last
 from model import LATENT_DIM, Config, Stage1, kind_gates
 from replay import Replay, adam, set_rate
 from runs import Average, average_gradients, pick_device, start_distributed
 from stage1_losses import Losses
-from transport import EVERY, Transport
 from words import packed
 
 FIT_EVERY, FIT_ROWS, LAST_FIT_ROWS = 32_768, 2048, 8192
@@ -51,7 +50,6 @@ class Trainer(Losses):
             self.generator.text.lstm.flatten_parameters()
         self.needs: Needs | None = None
         self.guide = Guide(args.guides, source.vocabulary).to(**layout) if args.guides else None
-        self.transports = torch.nn.ModuleList([Transport(FEATURES, source.vocabulary) for _ in args.guides if args.transport]).to(self.device)
         self.judge = Discriminator(self.config.vocabulary, self.config.clusters, args.width).to(**layout)
         self.features = projected.Features().to(**layout) if args.projected else None
         self.second = projected.ProjectedJudge(self.config.vocabulary).to(**layout)
@@ -167,9 +165,6 @@ class Trainer(Losses):
         self.pull.fill_(4 if self.alone else args.pixels * (1 - 0.5 * progress))
         if not self.alone and self.steps % max(1, FIT_EVERY // args.batch) == 0:
             self.fit(data, self.generator)
-        if self.steps % EVERY == 0:
-            for each in self.transports:
-                each.refresh()
         projected_turn, lazy = self.features is not None and self.steps % 2 == 1, self.steps % 16 == 0
         which = 0 if self.alone else self.steps // 2 % max(1, len(args.guides))  # no guide speaks yet, so no graph for each
         losses = self.replay.run((self.alone, projected_turn, lazy and not self.alone, which), lambda: self.work(data, projected_turn, lazy, which))

@@ -41,7 +41,6 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--auxiliary", type=float, default=0.2, help="weight of the auxiliary classifier; 0 leaves it out, on real pictures too")
     parser.add_argument("--levels", type=float, default=0.5, help="weight of words showing as well, to the guides, as on real pictures")
     parser.add_argument("--spread", type=float, default=0.5, help="weight of seeds that lie nearer, to the guides, than garments of the same words")
-    parser.add_argument("--transport", type=float, default=0, help="weight of sets of pictures, all and each word's, lying where real ones lie, to the guides")
     parser.add_argument("--order", type=float, default=0, help="weight of what another order of the same words changes in their state; a state that no order changes is a bag's")
     parser.add_argument("--without", choices=ABLATIONS, help="an ablation: what is taken away")
     parser.add_argument("--calm", type=float, default=1.0, help="weight of cloth livelier than real cloth, where no pattern is asked for")
@@ -105,16 +104,15 @@ def main() -> None:
     trainer = Trainer(args, source)
     data, held = datasets.load(source, "train", limit=args.limit), datasets.load(source, "val", limit=args.limit)
     print(f"{len(data)} train and {len(held)} held-out garments, {trainer.config.clusters} colour clusters, {trainer.device}", flush=True)
+    whole = data.to(trainer.device)
+    data = datasets.unpatterned(whole)
     if args.dry_run:
-        data = data.to(trainer.device)
         trainer.meet(data)
         for _ in range(2):
             start = time.time()
             trainer.step(data)
             print(f"{args.batch / (time.time() - start):.0f} images a second")
         return
-    whole = data.to(trainer.device)
-    data = datasets.unpatterned(whole)
     trainer.meet(data)
     run = Run(args.run, "stage1", vars(args), args.images)
     step = keeping(trainer, args.run, args.keep, lambda: trainer.step(data))

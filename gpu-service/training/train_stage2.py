@@ -282,7 +282,7 @@ def main() -> None:
         torch.set_num_threads(args.threads)
     source = datasets.open_source(args.data)
     trainer = Trainer(args, torch.load(args.run / "stage1.pt", map_location="cpu", weights_only=True), datasets.loud_words(source))
-    data, held = datasets.load(source, "train", limit=args.limit), datasets.load(source, "val", limit=args.limit)
+    data, held = (datasets.unpatterned(datasets.load(source, split, limit=args.limit)) for split in ("train", "val"))
     garments = Detail(data, datasets.pack_path(source, 256), trainer.device)
     print(f"{len(garments.pool)} garments with detail, {len(garments.sharp)} sharp, {trainer.device}", flush=True)
     run = Run(args.run, "stage2", vars(args), args.images)
