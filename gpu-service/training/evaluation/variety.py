@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
+import data as datasets
 import realism
-from evaluation import crops
 from evaluation.judge import look
 from evaluation.pictures import named
 from evaluation.sequences import as_lab
