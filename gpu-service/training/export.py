@@ -132,13 +132,10 @@ def keep_usual_colors(model: Stage1) -> None:
 
 
 @torch.no_grad()
-def fold_seeds(model: Stage1, truncation: float) -> None:
-    """Folds z = mean + words h + truncation * factor e into the layers that read z, so that the graphs read a seed's e itself.
-
-    A little nearer to the middle (Brock et al. 2019) where `truncation` is under 1.
-    """
+def fold_seeds(model: Stage1) -> None:
+    """Folds z = mean + words h + factor e into the layers that read z, so that the graphs read a seed's e itself."""
     hidden, first, mix = model.config.hidden, model.mapping[0], model.mix
-    weight, factor = first.weight[:, :Z_DIM].clone(), truncation * model.seed_factor
+    weight, factor = first.weight[:, :Z_DIM].clone(), model.seed_factor.clone()
     first.bias += weight @ model.seed_mean
     first.weight[:, Z_DIM : Z_DIM + hidden] += weight @ model.seed_words
     first.weight[:, :Z_DIM] = weight @ factor
@@ -169,7 +166,7 @@ def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
     stage1 = Stage1(config, first["ema"]["centroids"])
     stage1.load_state_dict(first["ema"])
     keep_usual_colors(stage1)
-    fold_seeds(stage1, args.truncation)
+    fold_seeds(stage1)
     second = torch.load(args.stage2, map_location="cpu", weights_only=True)
     stage2 = Stage2(config.channels[-1], config.style)
     stage2.load_state_dict(second["ema"])
@@ -184,7 +181,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stage1"), parser.add_argument("--stage2"), parser.add_argument("--classifier")
     parser.add_argument("--random", action="store_true", help="untrained weights of the default sizes")
-    parser.add_argument("--truncation", type=float, default=1.0, help="how far seeds spread over real garments' latents; 1: as far")
     parser.add_argument("--color-table-version", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()

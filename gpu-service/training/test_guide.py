@@ -61,7 +61,7 @@ def test_seeds_folded_into_the_weights_draw_what_they_drew():
     model.seed_mean.normal_(), model.seed_words.normal_(), model.seed_factor.copy_(torch.randn(64, 64).tril())
     inputs = rows([4, 1, 16], [2]), torch.randn(2, 96), torch.tensor([[40.0, 10, 10, 1], [70.0, 0, 20, 1]])
     before = model(*inputs)
-    fold_seeds(model, 1.0)
+    fold_seeds(model)
     after = model(*inputs)
     assert torch.allclose(before["lab"], after["lab"], atol=1e-2) and torch.allclose(before["alpha"], after["alpha"], atol=1e-4)
 
