@@ -9,7 +9,7 @@ from onnx import TensorProto
 
 from model import MAX_TOKENS
 from onnx_graph import Graph
-from pattern import DARKEST, DRAW, HOLD_WIDTH, LAYERS, LIGHTEST, NEVER, PATTERN_TOKENS, PHASE_AT, SHARP, STRENGTH, STRENGTH_AT, TILE_EDGE, TILES, PatternLayer
+from pattern import DARKEST, DRAW, HOLD_WIDTH, LAYERS, LIGHTEST, NEVER, PATTERN_TOKENS, PHASE_AT, SHARP, STRENGTH, STRENGTH_AT, TILE_EDGE, TILES, PatternLayer, enlarged
 
 KINDS = 2 + TILES
 # Columns of the table, by layer of a pattern and then for both.
@@ -49,7 +49,8 @@ def wearer(g: Graph, layer: PatternLayer, tokens: str, state: str, noise: str, b
     part = lambda start, *shape: g.reshape(g.slice(chosen, start, start + int(np.prod(shape))), [-1, *shape])  # noqa: E731
     kind = part(KIND, LAYERS, KINDS)
     motif = g.reshape(g.node("MatMul", [g.slice(kind, 2, KINDS, axis=2), g.weight(layer.tiles.flatten(1))]), [-1, LAYERS, TILE_EDGE, TILE_EDGE])
-    motif = g.node("Tile", [motif, g.constant([1, 1, 2, 2], np.int64)])
+    repeated = lambda tile: g.node("Tile", [tile, g.constant([1, 1, 2, 2], np.int64)])  # noqa: E731
+    small = repeated(motif)
     turn = g.scalar("Mul", g.reshape(g.slice(noise, PHASE_AT, PHASE_AT + 1), [-1, 1, 1]), math.pi)
     strength = g.scalar("Add", g.scalar("Mul", g.slice(noise, STRENGTH_AT, STRENGTH_AT + 1), STRENGTH), 1.0)
     strength = g.mul(strength, present)
@@ -64,13 +65,16 @@ def wearer(g: Graph, layer: PatternLayer, tokens: str, state: str, noise: str, b
     under = part(UNDER, 1, 1, 1)
     middle = g.reshape(base, [-1, 3, 1, 1])
 
+    def large(tile: str, times: int) -> str:
+        matrix = enlarged(times).numpy()
+        return g.node("MatMul", [g.node("MatMul", [g.constant(matrix), tile]), g.constant(matrix.T)])
+
     def wear(lab: str, edge: int) -> str:
         place = (np.arange(edge) + 0.5) * (64 / edge) - 32
         wave = g.node("Cos", [g.add(g.node("Div", [g.constant(place.reshape(1, 1, -1) * 2 * math.pi), period]), turn)])
         field = g.mul(g.reshape(wave, [-1, LAYERS, 1, edge]), downward)
         field = g.add(field, g.mul(g.reshape(wave, [-1, LAYERS, edge, 1]), across))
-        wide = motif if edge == 64 else g.node("Resize", [motif, "", g.constant([1, 1, edge / 64, edge / 64])], mode="cubic", coordinate_transformation_mode="half_pixel")
-        field = g.node("Sub", [g.add(field, wide), threshold])
+        field = g.node("Sub", [g.add(field, small if edge == 64 else repeated(large(motif, edge // 64))), threshold])
         masks = g.node("Sigmoid", [g.mul(field, g.scalar("Mul", steepness, SHARP[edge]))])
         over, beneath = g.slice(masks, 0, 1), g.slice(masks, 1, 2)
         beneath = g.node("Sub", [beneath, g.mul(g.mul(beneath, over), under)])

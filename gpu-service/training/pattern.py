@@ -10,7 +10,6 @@ are measured on real garments (`fit_patterns.py`).
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from words import packed
@@ -62,10 +61,11 @@ class PatternLayer(nn.Module):
         turn = math.pi * noise[:, PHASE_AT, None, None]
         wave = torch.cos(2 * math.pi * place / period[:, :, None] + turn)
         down, across = wave[:, :, None, :] * kind[:, :, 0, None, None], wave[:, :, :, None] * kind[:, :, 1, None, None]
-        tiles = self.tiles.repeat(1, 2, 2)
-        motif = (kind[:, :, 2:] @ tiles.flatten(1)).view(-1, LAYERS, 64, 64)
+        motif = (kind[:, :, 2:] @ self.tiles.flatten(1)).view(-1, LAYERS, TILE_EDGE, TILE_EDGE)
         if edge != 64:
-            motif = F.interpolate(motif, size=(edge, edge), mode="bicubic", align_corners=False)
+            enlarge = enlarged(edge // 64).to(motif)
+            motif = enlarge @ motif @ enlarge.T
+        motif = motif.repeat(1, 1, 2, 2)
         field = down + across + motif
         return torch.sigmoid(SHARP[edge] * self.steepness[pattern][:, :, None, None] * (field - self.threshold[pattern][:, :, None, None]))
 
@@ -79,6 +79,22 @@ class PatternLayer(nn.Module):
         within = ((light >= DARKEST) & (light <= LIGHTEST)).float() * 2 - 1
         colors = torch.cat([colors[:, :, :1] * within[:, :, None], colors[:, :, 1:]], 2)
         return first * colors[:, 0, :, None, None] + second * colors[:, 1, :, None, None]
+
+
+def enlarged(times: int) -> torch.Tensor:
+    """[times * 32, 32]: a tile's columns -> those of the same tile `times` as large, cubic (Keys 1981, a = -0.75) and without a seam.
+
+    As a matrix on both sides: an enlargement of the whole picture took 5 of 56 ms on a core.
+    """
+    place = (torch.arange(times * TILE_EDGE, dtype=torch.float64) + 0.5) / times - 0.5
+    made = torch.zeros(len(place), TILE_EDGE, dtype=torch.float64)
+    for tap in range(-1, 3):
+        at = place.floor().long() + tap
+        far, a = (place - at).abs(), -0.75
+        near = (a + 2) * far**3 - (a + 3) * far**2 + 1
+        weight = torch.where(far <= 1, near, a * (far**3 - 5 * far**2 + 8 * far - 4))
+        made[torch.arange(len(place)), at % TILE_EDGE] += weight
+    return made.float()
 
 
 def hold(lab, base):

@@ -13,7 +13,7 @@ from fit_patterns import as_stored, fit_patterns, measure, print_of, tiles
 from lab import composite_rgb
 from latent import latent_for_seeds
 from model import Config, Stage1
-from pattern import CHECKED, PATTERN_TOKENS, PHASE_AT, PRINTED, STRIPED, asks_pattern, plain_words
+from pattern import CHECKED, PATTERN_TOKENS, PHASE_AT, PRINTED, STRIPED, TILE_EDGE, asks_pattern, enlarged, plain_words
 
 ALPHA = F.pad(torch.ones(1, 56, 40), (12, 12, 4, 4))
 GROUND = torch.tensor([30.0, 5.0, -20.0])
@@ -56,6 +56,12 @@ def test_tiles_repeat_without_a_seam():
     inner, seam = (made[:, :, 1:] - made[:, :, :-1]).abs().amax((1, 2)), (made[:, :, 0] - made[:, :, -1]).abs().amax(1)
     assert (seam <= inner * 1.01).all()
     torch.testing.assert_close(made.std((1, 2)), torch.ones(len(made)), atol=0.01, rtol=0)
+
+
+def test_a_tile_is_enlarged_as_a_picture_of_many_would_be():
+    tile = torch.randn(TILE_EDGE, TILE_EDGE)
+    nine = F.interpolate(tile.repeat(3, 3)[None, None], scale_factor=4, mode="bicubic", align_corners=False)[0, 0]
+    torch.testing.assert_close(enlarged(4) @ tile @ enlarged(4).T, nine[128:256, 128:256], atol=1e-5, rtol=1e-5)
 
 
 def test_prints_differ_by_cover_and_colours():
