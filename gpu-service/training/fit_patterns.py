@@ -23,7 +23,10 @@ STEEP = 1.3  # of a threshold, over the period: a pixel wide at 64 px
 LONGEST = 16  # px of 64 between two stripes, at most
 # px of 64 from one to the next. The order is that of `tiles`; a flower has a tile of petals and one of its heart and leaves.
 BLOTCHES, DOTS, FLOWERS, SPOTS = (3.8, 6.5, 11.0), (TILE_EDGE / 8, TILE_EDGE / 5), (TILE_EDGE / 5, TILE_EDGE / 4), 5.5
-BLOTCHES_FROM, TWO_COLORS, COLORFUL = 0.5, 25.0, 15.0  # cover; Lab between the two; chroma over the ground's
+DOT_TILE = len(BLOTCHES)
+FLOWER_TILE = DOT_TILE + len(DOTS)
+FUR_TILE = FLOWER_TILE + 2 * len(FLOWERS)
+BLOTCHES_FROM, FUR_FROM, TWO_COLORS, COLORFUL = 0.5, 0.15, 25.0, 15.0  # cover; cover; Lab between the two; chroma over the ground's
 
 
 @dataclass
@@ -214,15 +217,15 @@ def print_of(found: Measured) -> list[tuple[int, float]]:
     near = lambda steps, size: int(np.abs(np.log(np.array(steps) / size)).argmin())  # noqa: E731
     if sum(found.cover) >= BLOTCHES_FROM:
         one = near(BLOTCHES, 0.8 * found.size)
-        return [(one, BLOTCHES[one]), (two := max(one - 1, 0) if one else 1, BLOTCHES[two])]
-    two_colors = np.linalg.norm(found.colors[0] - found.colors[1]) > TWO_COLORS and found.cover[1] > 0.01
-    if two_colors:
+        two = one - 1 if one else 1
+        return [(one, BLOTCHES[one]), (two, BLOTCHES[two])]
+    if np.linalg.norm(found.colors[0] - found.colors[1]) > TWO_COLORS and found.cover[1] > 0.01:
         one = near(FLOWERS, FINER * found.size)
-        return [(5 + 2 * one, FLOWERS[one]), (6 + 2 * one, FLOWERS[one])]
-    if np.hypot(*found.colors[0][1:]) < COLORFUL and found.colors[0][0] < 0 and sum(found.cover) > 0.15:
-        return [(9, SPOTS), (4, DOTS[1])]
+        return [(FLOWER_TILE + 2 * one + part, FLOWERS[one]) for part in range(2)]
+    if np.hypot(*found.colors[0][1:]) < COLORFUL and found.colors[0][0] < 0 and sum(found.cover) > FUR_FROM:
+        return [(FUR_TILE, SPOTS), (DOT_TILE + 1, DOTS[1])]
     one = near(DOTS, FINER * found.size)
-    return [(3 + one, DOTS[one]), (4 - one, DOTS[1 - one])]
+    return [(DOT_TILE + each, DOTS[each]) for each in (one, 1 - one)]
 
 
 def choices(inputs: torch.Tensor, labels: torch.Tensor, count: int, steps: int = 300) -> tuple[torch.Tensor, torch.Tensor]:
@@ -245,8 +248,9 @@ def fit_patterns(generator, data: datasets.Dataset) -> int:
         rows = (data.tokens == word).any(1).nonzero()[:, 0].tolist()
         found = {row: measure(data.lab[row].float().cpu(), data.alpha[row].float().cpu() / 255, data.color[row].cpu()) for row in rows}
         kept = [row for row in rows if found[row]]
-        if len(kept) < share:
+        if not kept:
             continue
+        share = min(share, len(kept))
         chosen, nearest = medoids(np.stack([found[row].numbers() for row in kept]), share, rng)
         for number, which in enumerate(chosen):
             layer.words[at + number] = word
@@ -263,6 +267,9 @@ def dress(generator, data: datasets.Dataset) -> None:
     """What a generator of plain garments is given before it is exported: its patterns."""
     fit_patterns(generator, data)
     as_stored(generator.pattern)
+    for name, word in (("striped", STRIPED), ("checked", CHECKED), ("printed", PRINTED)):
+        if word not in generator.pattern.words.tolist():
+            print(f"No garment of the catalogue shows `{name}`: who asks for it will see a plain one.", flush=True)
 
 
 @torch.no_grad()

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from data import Dataset, unpatterned
 from export import scramble
-from fit_patterns import as_stored, fit_patterns, measure, print_of, tiles
+from fit_patterns import as_stored, dress, fit_patterns, measure, print_of, tiles
 from lab import composite_rgb
 from latent import latent_for_seeds
 from model import Config, Stage1
@@ -131,20 +131,32 @@ def test_the_large_pattern_averages_to_the_small_one(model):
     assert (F.avg_pool2d(large, 4) - small).abs().mean() < 0.09
 
 
-def test_the_layer_is_fitted_to_garments_of_its_words(model):
-    count = 48
+def told_striped(count: int) -> tuple[Dataset, torch.Tensor]:
+    """Garments striped across and down in turn, the former women's (4) and the latter men's (5); and their words."""
     periods = [5 + row % 4 for row in range(count)]
     lab = torch.stack([cloth(stripes(p)[None].expand(64, -1) if row % 2 else stripes(p)[:, None].expand(-1, 64)) for row, p in enumerate(periods)])
     tokens = rows([1, 4, STRIPED], [1, 5, STRIPED]).repeat(count // 2, 1)
     number = torch.zeros(count, dtype=torch.long)
-    data = Dataset(lab.half(), (ALPHA * 255).byte().expand(count, -1, -1, -1), tokens, GROUND.expand(count, -1), number, number, number, number > 0, [{}] * count)
+    return Dataset(lab.half(), (ALPHA * 255).byte().expand(count, -1, -1, -1), tokens, GROUND.expand(count, -1), number, number, number, number > 0, [{}] * count), tokens
+
+
+def test_a_catalogue_of_few_patterns_has_those_and_says_which_it_lacks(model, capsys):
+    dress(model, told_striped(4)[0])
+    assert sorted(set(model.pattern.words.tolist())) == [-1, STRIPED] and (model.pattern.words == STRIPED).sum() == 4
+    said = capsys.readouterr().out
+    assert "`checked`" in said and "`printed`" in said and "`striped`" not in said
+    made = drawn(model, rows([1, 4, STRIPED], [1, 4, CHECKED]))
+    assert not torch.equal(made["worn"][0], made["lab"][0]) and torch.equal(made["worn"][1], made["lab"][1])
+
+
+def test_the_layer_is_fitted_to_garments_of_its_words(model):
+    data, tokens = told_striped(48)
     assert fit_patterns(model, data) == 10 and len(unpatterned(data)) == 0
     layer = model.pattern
     assert layer.words.tolist() == [STRIPED] * 10 + [-1] * 22
     assert layer.kind[:10, 0, :2].sum() == 10 and ((layer.period[:10, 0] > 4.4) & (layer.period[:10, 0] < 8.6)).all()
-    chosen, present = layer.choose(tokens, model.text(plain_words(tokens)), torch.randn(count, 32), data.color)
+    chosen, present = layer.choose(tokens, model.text(plain_words(tokens)), torch.randn(len(tokens), 32), data.color)
     assert present.all() and (chosen < 10).all()
-    # men's (5) are striped down in this data, women's (4) across
     downward = layer.kind[chosen, 0, 0] > 0
     assert downward[1::2].float().mean() > downward[0::2].float().mean() + 0.5
     worn = drawn(model, rows([1, 4, STRIPED]))
