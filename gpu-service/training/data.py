@@ -15,7 +15,7 @@ from words import packed
 
 TYPE_TOKENS = (1, 2, 3)
 DENIM_TOKENS = (2, 39)
-LOUD = ("striped", "checked", "printed", "graphic", "color block", "ripped", "frayed", "side stripe", "shiny")
+LOUD = ("graphic", "color block", "ripped", "frayed", "side stripe", "shiny")
 
 
 @dataclass

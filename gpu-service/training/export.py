@@ -34,16 +34,16 @@ VOCABULARY_VERSION = 1
 def stage1_graph(model: Stage1, half: bool = True) -> bytes:
     g = Graph("restgan-stage1", half)
     first = layers.stage1(g, model, *generator_inputs(g))
-    g.output(layers.picture(g, first["worn"], first["alpha"]), "image", TensorProto.UINT8, [64, 64, 3])
+    g.output(layers.picture(g, first["wear"](first["lab"], 64), first["alpha"]), "image", TensorProto.UINT8, [64, 64, 3])
     return g.serialize()
 
 
 def restgan_graph(model: Stage1, refiner: Stage2, half: bool = True) -> bytes:
     g = Graph("restgan", half)
     first = layers.stage1(g, model, *generator_inputs(g))
-    g.output(layers.picture(g, first["worn"], first["alpha"]), "image64", TensorProto.UINT8, [64, 64, 3])
+    g.output(layers.picture(g, first["wear"](first["lab"], 64), first["alpha"]), "image64", TensorProto.UINT8, [64, 64, 3])
     lab, alpha = layers.stage2(g, refiner, first)
-    g.output(layers.picture(g, first["over"](lab, 256), alpha), "image256", TensorProto.UINT8, [256, 256, 3])
+    g.output(layers.picture(g, first["wear"](lab, 256), alpha), "image256", TensorProto.UINT8, [256, 256, 3])
     return g.serialize()
 
 
@@ -89,7 +89,7 @@ def reference(stage1: Stage1, stage2: Stage2, inputs: dict) -> tuple[np.ndarray,
     """The same pictures by PyTorch: uint8-scaled floats [B, H, W, 3] at 64 and 256."""
     first = stage1(torch.tensor(inputs["tokens"]).long(), torch.tensor(inputs["latent"]), torch.tensor(inputs["color"]))
     lab, alpha = stage2(first["lab"], first["alpha"], first["features"], first["style"], first["base"])
-    small, large = composite_rgb(first["worn"], first["alpha"]), composite_rgb(first["over"](lab, 256), alpha)
+    small, large = composite_rgb(first["wear"](first["lab"], 64), first["alpha"]), composite_rgb(first["wear"](lab, 256), alpha)
     return (small * 255).permute(0, 2, 3, 1).numpy(), (large * 255).permute(0, 2, 3, 1).numpy()
 
 

@@ -47,7 +47,7 @@ def folded(block):
 
 
 def stage1(g: Graph, model: Stage1, tokens: str, latent: str, color: str) -> dict:
-    """Adds Stage-I; the names of lab [B, 3, 64, 64], alpha, features, style, base and the Lab `worn`; `over` as in `wearer`."""
+    """Adds Stage-I; the names of lab [B, 3, 64, 64], alpha, features, style and base; `wear` as in `wearer`."""
     c = model.config.channels
     z, noise = g.slice(latent, 0, Z_DIM), g.slice(latent, Z_DIM, Z_DIM + NOISE_DIM)
     state = text_state(g, model, tokens)
@@ -83,7 +83,7 @@ def stage1(g: Graph, model: Stage1, tokens: str, latent: str, color: str) -> dic
     x = g.mul(x, g.reshape(contrast, [-1, c[4], 1, 1]))
     lab, alpha = paint(g, g.conv(x, model.head.weight, model.head.bias), base)
     wear = wearer(g, model.pattern, tokens, state, noise, base)
-    return {"lab": lab, "alpha": alpha, "features": x, "style": style, "base": base, "worn": wear(lab, 64), "over": wear}
+    return {"lab": lab, "alpha": alpha, "features": x, "style": style, "base": base, "wear": wear}
 
 
 def residual_lab(g: Graph, raw: str, light: float, chroma: float) -> str:

@@ -112,11 +112,10 @@ def two_levels(over: torch.Tensor) -> tuple[tuple[float, float], np.ndarray] | N
         for each in (1, 2):
             if (nearest == each).any():
                 centers[each] = over[:, nearest == each].mean(1)
-    cover = [float((nearest == each).float().mean()) for each in (1, 2)]
-    order = np.argsort(cover)[::-1]
-    colors, cover = centers[1:].numpy()[order], np.array(cover)[order]
+    colors, cover = centers[1:].numpy(), np.array([float((nearest == each).float().mean()) for each in (1, 2)])
     seen = np.linalg.norm(colors, axis=1) >= FAINT  # the rest is folds and shade
-    colors, cover = colors[np.argsort(~seen, kind="stable")], (cover * seen)[np.argsort(~seen, kind="stable")]
+    order = np.lexsort((-cover, ~seen))
+    colors, cover = colors[order], (cover * seen)[order]
     if cover[0] < SPARSE:
         return None
     return (float(cover[0]), float(cover[1])), colors * (cover > 0)[:, None] / CHROMA.numpy()

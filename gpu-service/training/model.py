@@ -9,6 +9,7 @@ Shapes: tokens [B, 16] int (0 pads the end), latent [B, 96] (z 64, conditioning 
 zeros when no colour was named.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 import torch
@@ -194,14 +195,12 @@ class Stage1(nn.Module):
         raw = self.head(x).float()
         lab, alpha = paint(raw, base) if self.config.lab_head else paint_freely(raw)
         made = {"lab": lab, "alpha": alpha, "features": x, "style": style, "state": state, "base": base, "mu": mu, "log_var": log_var}
-        return made if self.training else made | self.worn(tokens, made, noise)
+        return made if self.training else made | {"wear": self.wearer(tokens, state.float(), noise, base)}
 
-    def worn(self, tokens, made: dict, noise) -> dict:
-        """`over`: puts the pattern that was asked for on a plain garment, Lab [B, 3, E, E] and E -> Lab; `worn`: that of `lab`."""
-        base = made["base"]
-        pattern, present = self.pattern.choose(tokens, made["state"].float(), noise, base)
-        over = lambda lab, edge: lab + self.pattern(pattern, present, noise, base, edge) * hold(lab, base)  # noqa: E731
-        return {"worn": over(made["lab"], 64), "over": over}
+    def wearer(self, tokens, state, noise, base) -> Callable[[torch.Tensor, int], torch.Tensor]:
+        """What puts the pattern that was asked for on a plain garment: Lab [B, 3, E, E] and E -> Lab."""
+        pattern, present = self.pattern.choose(tokens, state, noise, base)
+        return lambda lab, edge: lab + self.pattern(pattern, present, noise, base, edge) * hold(lab, base)
 
 
 L_RANGE, AB_RANGE, MODE_WIDTH = 45.0, 40.0, 12.0

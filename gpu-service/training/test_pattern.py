@@ -88,7 +88,8 @@ def rows(*words: list[int]) -> torch.Tensor:
 def drawn(model: Stage1, tokens: torch.Tensor, seed: int = 3) -> dict:
     latent = torch.from_numpy(latent_for_seeds([seed])).expand(len(tokens), -1)
     with torch.no_grad():
-        return model(tokens, latent, torch.tensor([[40.0, 10.0, 10.0, 1.0]]).expand(len(tokens), -1))
+        made = model(tokens, latent, torch.tensor([[40.0, 10.0, 10.0, 1.0]]).expand(len(tokens), -1))
+        return made | {"worn": made["wear"](made["lab"], 64)}
 
 
 def test_a_pattern_leaves_the_garment_under_it_alone(model):
