@@ -37,6 +37,7 @@ SHEET = [
     ("women pants capri", "#141518"), ("men jeans slim washed", "#3a5478"), ("women jeans ripped skinny", "#7f9cbf"), ("men shorts drawstring sweatshirt_fabric", "#8d9096"),
     ("women shorts denim frayed", "#6f8fb5"), ("women pants striped", "#1d2740"), ("men pants checked tailored", "#6b6764"), ("girls pants leggings printed", "#d88aa5"),
     ("women pants paper_bag belted", "#7b1f2b"), ("men chinos pants", "#b79f78"), ("boys joggers pants ribbed_cuff", "#4a5a3c"), ("women shorts", "#ffd400"),
+    ("men pants joggers side_stripe", "#20242c"), ("women pants cargo", "#6b6a4a"), ("women pants wide_leg corduroy", "#a05a28"), ("men pants joggers melange", "#a0a0a4"),
 ]  # fmt: skip
 
 
@@ -91,7 +92,7 @@ MEASURES = {
     "color": lambda s: color.accuracy_of_hex(s.pictures, s.sizes.colors, s.sizes.color_seeds),
     "realism64": distances.small,
     "realism256": distances.large,
-    "words": lambda s: words.word_measures(s.walks, s.on_real["words"], s.bag, s.test.kind, s.source, s.sizes.fewest_of_a_word, s.sizes.decisions_of_a_word),
+    "words": lambda s: words.word_measures(s.walks, s.on_real["words"], s.bag, s.test.kind, s.test.color, s.source, s.sizes.fewest_of_a_word, s.sizes.decisions_of_a_word),
     "steps": lambda s: sequences.step_measures(s.walks),
     "spread": variety.seeds_apart,
     "nearest_train": variety.nearest_train,

@@ -119,15 +119,28 @@ def test_a_word_that_shows_and_stays_is_counted_so(walks):
     bag[:, 1] = 1
     real = torch.zeros(40, 20)
     real[:, 16] = torch.from_numpy(np.where(np.arange(40) < 20, 2.0, -2.0) + rng.normal(0, 0.1, 40)).float()
-    result = words.word_measures(walks, real, bag, torch.zeros(40, dtype=torch.int64), SOURCE, 5, 5)
+    result = words.word_measures(walks, real, bag, torch.zeros(40, dtype=torch.int64), torch.zeros(40, 3), SOURCE, 5, 5)
     assert result["words"]["skinny"]["add"] == 1 and result["words"]["skinny"]["ret"] == 1 and result["averaged"] == ["skinny"]
     assert result["words"]["skinny"]["real_told_apart"] == 1 and result["words"]["skinny"]["other_seed"] == 1
+
+
+def test_garments_that_differ_in_a_word_alone_are_told_by_it_alone():
+    """Of four with word 7 only the first has a twin: the others' differ in words, in colour, in type, or show the word."""
+    bag = torch.zeros(8, 12)
+    bag[:4, 7] = 1
+    bag[:, 4] = 1
+    bag[1, [5, 6]] = 1
+    color = torch.zeros(8, 3)
+    color[2, 0], kind = 60.0, torch.tensor([0, 0, 0, 1, 0, 0, 0, 2])
+    logits = torch.tensor([1.0, 9.0, 9.0, 9.0, -1.0, 0.5, 5.0, -9.0])
+    assert words.apart_alone(logits, bag, kind, color, 7, {0: 2.0, 1: 2.0}) == (0.5, 2)
+    assert words.apart_alone(logits, bag, kind, color, 7, {2: 2.0})[1] == 0
 
 
 def test_words_that_the_judge_cannot_see_are_listed_and_not_averaged(walks):
     bag = (torch.arange(40)[:, None] % 2 == 0).float().repeat(1, 20)
     real = torch.from_numpy(np.random.default_rng(0).normal(size=(40, 20))).float()
-    result = words.word_measures(walks, real, bag, torch.zeros(40, dtype=torch.int64), SOURCE, 5, 5)
+    result = words.word_measures(walks, real, bag, torch.zeros(40, dtype=torch.int64), torch.zeros(40, 3), SOURCE, 5, 5)
     assert result["averaged"] == [] and "skinny" in result["not_averaged"] and np.isnan(result["ret"])
 
 

@@ -52,8 +52,8 @@ def side_by_side(ours: dict, baselines: list[dict]) -> str:
 def words_table(words: dict | None) -> str:
     if words is None:
         return "Not measured.\n"
-    head = ["word", "real AUC", "ADD", "real told apart", "shows", "real shows", "other seed", "real AUC in type", "RET", "ADD of", "RET of"]
-    keys = ("real_auc", "add", "real_told_apart", "shows", "real_shows", "other_seed", "real_auc_in_type", "ret", "added_to", "stayed_of")
+    head = ["word", "real AUC", "ADD", "real told apart", "by the word alone", "shows", "real shows", "other seed", "real AUC in type", "RET", "ADD of", "RET of"]
+    keys = ("real_auc", "add", "real_told_apart", "real_alone", "shows", "real_shows", "other_seed", "real_auc_in_type", "ret", "added_to", "stayed_of")
     rows = sorted(words["words"].items(), key=lambda item: -item[1]["real_auc"])
     well = [[name, *(row[key] for key in keys)] for name, row in rows if row["real_auc"] >= SEEN_WELL]
     rest = [[name, *(row[key] for key in keys)] for name, row in rows if row["real_auc"] < SEEN_WELL]

@@ -8,6 +8,8 @@ RET: of the earlier words that showed before a word was added, the share that st
 not counted against.
 Words that the judge does not tell apart on real pictures (AUC under .85) are listed and left out of the averages.
 
+That measure's two garments differ in their other words and their colour too, which tell the word as well (cargo is khaki, and
+men's). `real_alone` is the same of garments alike in those (ALIKE): what of the logit the word itself can move. It is no bar.
 Also given: `shows`, the share that shows after the word, beside real garments with the word; `other_seed`, the rate at which the
 logit is above that of another seed's picture before the word, beside `real_auc_in_type`. The latter asks of words that others
 imply (denim, after jeans) what no good picture can give.
@@ -23,6 +25,8 @@ from model import COLOR_TOKEN
 from train_classifier import auc
 
 MARGIN = 1.0  # of a logit: the odds of the word times e
+# Two garments are alike: their other words shared (over all that either has), Lab between their colours, and how many of such at most.
+ALIKE, NEAR, PARTNERS = 0.6, 20.0, 3
 
 
 def by_type(logits: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, fewest: int):
@@ -51,6 +55,26 @@ def apart(with_word: torch.Tensor, without: torch.Tensor, limit: float) -> float
     return float((with_word[:, None] > without[None] + MARGIN).float().mean())
 
 
+def apart_alone(logits: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, color: torch.Tensor, word: int, limits: dict[int, float]) -> tuple[float, int]:
+    """`apart` of garments that differ in `word` alone, as far as there are such, and the number of pairs.
+
+    logits [N] of the word, bag [N, V], color [N, 3] in Lab, `limits` of the word by type.
+    """
+    words = bag.clone()
+    words[:, [word, COLOR_TOKEN]] = 0
+    further = []
+    for row in (bag[:, word] > 0).nonzero()[:, 0].tolist():
+        k = int(kind[row])
+        if k not in limits:
+            continue
+        shared = (words * words[row]).sum(1) / ((words + words[row]) > 0).sum(1).clamp(min=1)
+        near = (color - color[row]).norm(dim=1)
+        fits = (bag[:, word] == 0) & (kind == k) & (logits <= limits[k]) & (shared > ALIKE) & (near < NEAR)
+        best = torch.where(fits, shared - near / 100, -torch.inf).topk(min(PARTNERS, len(fits))).indices
+        further += (logits[row] > logits[best[fits[best]]] + MARGIN).float().tolist()
+    return (float(np.mean(further)) if further else float("nan")), len(further)
+
+
 def best_threshold(with_word: torch.Tensor, without: torch.Tensor) -> tuple[float, float]:
     """The logit of best balanced accuracy, and the share of pictures with the word that pass it."""
     values = torch.cat([with_word, without]).unique()
@@ -75,7 +99,7 @@ def thresholds(on_real: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, few
     return table
 
 
-def word_measures(walks: Walks, on_real: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, source: datasets.Source, fewest: int, decisions: int = 20) -> dict:
+def word_measures(walks: Walks, on_real: torch.Tensor, bag: torch.Tensor, kind: torch.Tensor, color: torch.Tensor, source: datasets.Source, fewest: int, decisions: int = 20) -> dict:
     """`fewest` garments with and without a word to know its AUC, `decisions` to let it into the averages."""
     names = {word["id"]: word["word"] for word in source.meta["tokens"] if word["id"] != COLOR_TOKEN}
     seen = word_auc(on_real, bag, names, fewest)
@@ -103,9 +127,13 @@ def word_measures(walks: Walks, on_real: torch.Tensor, bag: torch.Tensor, kind: 
     for word, values in counts.items():
         if names[word] not in seen or (not values["shows"] and not values["kept"]):
             continue
+        limits = {k: limit for (of, k), (limit, _) in table.items() if of == word}
+        alone, pairs = apart_alone(on_real[:, word], bag, kind, color, word, limits)
         rows[names[word]] = {
             "real_auc": seen[names[word]],
             "real_told_apart": in_type(on_real[:, word], bag[:, word], kind, lambda k, a, b, word=word: apart(a, b, table[word, k][0])),
+            "real_alone": alone,
+            "real_alone_pairs": pairs,
             "add": mean(values["add"]),
             "shows": mean(values["shows"]),
             "real_shows": mean(values["real_shows"]),
@@ -125,6 +153,7 @@ def word_measures(walks: Walks, on_real: torch.Tensor, bag: torch.Tensor, kind: 
         "ret": average("ret", "stayed_of"),
         "add": average("add"),
         "real_told_apart": average("real_told_apart"),
+        "real_alone": mean([row["real_alone"] for row in of("add", "added_to") if row["real_alone_pairs"] >= decisions]),
         "shows": average("shows"),
         "real_shows": average("real_shows"),
         "other_seed": average("other_seed"),
