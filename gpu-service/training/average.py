@@ -15,6 +15,7 @@ import torch
 import data as datasets
 from calibration import calibrate, emphasise
 from fit_patterns import dress
+from quiet_seeds import quiet_seeds
 from runs import Run
 from stage1_trainer import LAST_FIT_ROWS, Trainer
 from train import options
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--emphasis", type=float, default=1.0, help="how far the words' states lie from their mean, over where training left them")
     parser.add_argument("--reach", type=float, default=1.0, help="as the checkpoints were trained")
+    parser.add_argument("--quiet", type=float, default=0.0, help="standard deviations by which seeds of words prone to spots are led away from them")
     args = parser.parse_args()
     states = [torch.load(path, map_location="cpu", weights_only=True) for path in args.checkpoints]
     source = datasets.open_source(args.data)
@@ -41,10 +43,11 @@ def main() -> None:
     trainer.encoder.load_state_dict(mean([state["encoder"] for state in states]))
     trainer.images = max(state["images"] for state in states)
     whole = datasets.load(source, "train").to(trainer.device)
-    data = datasets.unpatterned(whole)
+    data = datasets.unpatterned(whole, datasets.loud_words(source))
     emphasise(trainer.average.module, trainer.titles(data, LAST_FIT_ROWS)[1], args.emphasis)
     trainer.fit(data, trainer.average.module, LAST_FIT_ROWS)
     calibrate(trainer, data)
+    quiet_seeds(trainer.average.module, data, datasets.loud_words(source), args.quiet)
     dress(trainer.average.module, whole)
     judges = {name: states[0][name] for name in ("judge", "second") if name in states[0]}
     made = {"ema": trainer.average.module.state_dict(), "encoder": trainer.encoder.state_dict()}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from lab import lab_to_rgb, rgb_to_lab
 from model import COLOR_TOKEN, MAX_TOKENS
@@ -14,8 +15,10 @@ from runs import pick_device
 from words import packed
 
 TYPE_TOKENS = (1, 2, 3)
-DENIM_TOKENS = (2, 39)
-LOUD = ("graphic", "color block", "ripped", "frayed", "side stripe", "shiny")
+DENIM_TOKENS, BELT_TOKENS = (2, 39), (29, 30)
+LOUD = ("graphic", "color block", "ripped", "frayed", "shiny")
+# From where on a place of a garment is of another colour, in Lab units, and how much of one may be if no word says why.
+CONTRAST, CONTRAST_SHARE = 25.0, 0.04
 
 
 @dataclass
@@ -112,9 +115,28 @@ def as_asked(tokens: torch.Tensor) -> torch.Tensor:
     return packed(tokens, tokens != COLOR_TOKEN)
 
 
-def unpatterned(data: Dataset) -> Dataset:
-    """The garments without a pattern: what the convolutions learn from."""
-    return subset(data, (~asks_pattern(data.tokens).any(1)).nonzero()[:, 0].tolist())
+def unpatterned(data: Dataset, loud: torch.Tensor) -> Dataset:
+    """The garments without a pattern: what the convolutions learn from.
+
+    Nor with one that no word tells of: a print whose title is silent, or braces, would be learned as chance and come unasked.
+    `loud` [V] are the words that explain a contrast (`loud_words`); denim is worn and washed, a belt may differ.
+    """
+    belted = torch.isin(data.tokens, torch.tensor(BELT_TOKENS, device=data.tokens.device)).any(1)
+    explained = loud.to(data.tokens.device)[data.tokens].any(1) | data.denim | belted
+    plain = ~asks_pattern(data.tokens).any(1) & (explained | (contrast(data) <= CONTRAST_SHARE))
+    return subset(data, plain.nonzero()[:, 0].tolist())
+
+
+def contrast(data: Dataset, rows: int = 512) -> torch.Tensor:
+    """[N]: how much of a garment, its edges aside, lies further than CONTRAST from its own colour."""
+    shares = []
+    for start in range(0, len(data), rows):
+        part = slice(start, start + rows)
+        outside = (data.alpha[part] <= 250).float()
+        inside = F.max_pool2d(outside, 5, stride=1, padding=2)[:, 0] == 0
+        other = (data.lab[part].float() - data.color[part, :, None, None]).norm(dim=1) > CONTRAST
+        shares.append((other & inside).sum((1, 2)) / inside.sum((1, 2)).clamp(min=1))
+    return torch.cat(shares) if shares else torch.zeros(0, device=data.lab.device)
 
 
 def loud_words(source: Source) -> torch.Tensor:

@@ -34,16 +34,16 @@ VOCABULARY_VERSION = 1
 def stage1_graph(model: Stage1, half: bool = True) -> bytes:
     g = Graph("restgan-stage1", half)
     first = layers.stage1(g, model, *generator_inputs(g))
-    g.output(layers.picture(g, first["wear"](first["lab"], 64), first["alpha"]), "image", TensorProto.UINT8, [64, 64, 3])
+    g.output(layers.picture(g, first["wear"](first["lab"], first["alpha"], 64), first["alpha"]), "image", TensorProto.UINT8, [64, 64, 3])
     return g.serialize()
 
 
 def restgan_graph(model: Stage1, refiner: Stage2, half: bool = True) -> bytes:
     g = Graph("restgan", half)
     first = layers.stage1(g, model, *generator_inputs(g))
-    g.output(layers.picture(g, first["wear"](first["lab"], 64), first["alpha"]), "image64", TensorProto.UINT8, [64, 64, 3])
+    g.output(layers.picture(g, first["wear"](first["lab"], first["alpha"], 64), first["alpha"]), "image64", TensorProto.UINT8, [64, 64, 3])
     lab, alpha = layers.stage2(g, refiner, first)
-    g.output(layers.picture(g, first["wear"](lab, 256), alpha), "image256", TensorProto.UINT8, [256, 256, 3])
+    g.output(layers.picture(g, first["wear"](lab, alpha, 256), alpha), "image256", TensorProto.UINT8, [256, 256, 3])
     return g.serialize()
 
 
@@ -89,7 +89,7 @@ def reference(stage1: Stage1, stage2: Stage2, inputs: dict) -> tuple[np.ndarray,
     """The same pictures by PyTorch: uint8-scaled floats [B, H, W, 3] at 64 and 256."""
     first = stage1(torch.tensor(inputs["tokens"]).long(), torch.tensor(inputs["latent"]), torch.tensor(inputs["color"]))
     lab, alpha = stage2(first["lab"], first["alpha"], first["features"], first["style"], first["base"])
-    small, large = composite_rgb(first["wear"](first["lab"], 64), first["alpha"]), composite_rgb(first["wear"](lab, 256), alpha)
+    small, large = composite_rgb(first["wear"](first["lab"], first["alpha"]), first["alpha"]), composite_rgb(first["wear"](lab, alpha), alpha)
     return (small * 255).permute(0, 2, 3, 1).numpy(), (large * 255).permute(0, 2, 3, 1).numpy()
 
 
@@ -170,6 +170,7 @@ def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
     second = torch.load(args.stage2, map_location="cpu", weights_only=True)
     stage2 = Stage2(config.channels[-1], config.style)
     stage2.load_state_dict(second["ema"])
+    strengthen(stage2, args.detail)
     third = torch.load(args.classifier, map_location="cpu", weights_only=True)
     classifier = Classifier(third["sizes"]["clusters"], config.vocabulary)
     classifier.load_state_dict(third["model"])
@@ -177,11 +178,19 @@ def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
     return stage1, stage2, classifier, training
 
 
+@torch.no_grad()
+def strengthen(stage2: Stage2, detail: float) -> None:
+    """What Stage-II adds to the Lab of Stage-I, `detail` times as strong; alpha stays."""
+    stage2.head.weight[:3] *= detail
+    stage2.head.bias[:3] *= detail
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stage1"), parser.add_argument("--stage2"), parser.add_argument("--classifier")
     parser.add_argument("--random", action="store_true", help="untrained weights of the default sizes")
     parser.add_argument("--color-table-version", type=int, default=1)
+    parser.add_argument("--detail", type=float, default=1.0, help="how strong Stage-II's detail is drawn, over what it learned: judges leave it fainter than real cloth's")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     stage1, stage2, classifier, training = load(args)

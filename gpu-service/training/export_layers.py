@@ -7,7 +7,7 @@ from export_pattern import plain_words, wearer
 from lab import EPSILON, KAPPA, WHITE_D65, XYZ_TO_RGB
 from model import AB_RANGE, L_RANGE, MODE_WIDTH, NOISE_DIM, Z_DIM, Stage1, upsample_kernel
 from onnx_graph import Graph, array
-from stage2 import CHROMA_RANGE, EDGE_HOLD, EDGE_REACH, GRAIN_EDGE, LIGHT_RANGE, Stage2
+from stage2 import CHROMA_RANGE, EDGE_HOLD, EDGE_REACH, GRAIN_EDGE, HOLD, LIGHT_RANGE, Stage2
 
 
 def text_state(g: Graph, model: Stage1, tokens: str) -> str:
@@ -132,17 +132,17 @@ def stage2(g: Graph, model: Stage2, first: dict) -> tuple[str, str]:
     gain = g.reshape(g.linear(style, model.grain_gain.weight, model.grain_gain.bias), [-1, model.grain_gain.out_features, 1, 1])
     x = styled(g.add(x, g.mul(grain, gain)), model.at256)
     raw = g.conv(x, model.head.weight, model.head.bias)
-    wide = upsample4(g, g.node("Concat", [lab, alpha], axis=1))
+    wide = enlarged(g, g.node("Concat", [lab, alpha], axis=1))
     edge = g.scalar("Mul", g.scalar("Sub", g.scalar("Mul", g.slice(wide, 3, 4), 2.0), 1.0), EDGE_HOLD)
     alpha256 = g.node("Sigmoid", [g.add(edge, g.scalar("Mul", g.node("Tanh", [g.slice(raw, 3, 4)]), EDGE_REACH))])
     residual = residual_lab(g, raw, LIGHT_RANGE, CHROMA_RANGE)
-    pool = lambda v: g.node("AveragePool", [v], kernel_shape=[4, 4], strides=[4, 4])  # noqa: E731
-    low = g.node("Div", [pool(g.mul(residual, alpha256)), g.scalar("Add", pool(alpha256), 1e-3)])
-    return g.node("Sub", [g.add(g.slice(wide, 0, 3), residual), upsample4(g, low)]), alpha256
+    pool = lambda v: g.node("AveragePool", [v], kernel_shape=[HOLD, HOLD], strides=[HOLD, HOLD])  # noqa: E731
+    mean = g.node("Div", [pool(g.mul(residual, alpha256)), g.scalar("Add", pool(alpha256), 1e-3)])
+    return g.node("Sub", [g.add(g.slice(wide, 0, 3), residual), enlarged(g, mean, HOLD)]), alpha256
 
 
-def upsample4(g: Graph, x: str) -> str:
-    scales = g.constant([1, 1, 4, 4])
+def enlarged(g: Graph, x: str, times: int = 4) -> str:
+    scales = g.constant([1, 1, times, times])
     return g.node("Resize", [x, "", scales], mode="linear", coordinate_transformation_mode="half_pixel")
 
 

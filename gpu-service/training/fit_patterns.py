@@ -1,6 +1,6 @@
 """Measures the patterns of real garments, for the pattern layer: stripes' direction and period, motifs' size, cover and colours.
 
-Of each garment that is told as striped, checked or printed a dozen numbers are kept, no pixel. A few garments that stand for the
+Of each garment that is told as striped, checked, printed or with a side stripe a dozen numbers are kept, no pixel. A few garments that stand for the
 others (k-medoids, Kaufman and Rousseeuw 1987) become the layer's patterns; a ridge-regularised softmax learns which of them the
 words and the ground go with. Faint ones are left out: who types `striped` wants to see stripes.
 """
@@ -12,15 +12,17 @@ import torch
 import torch.nn.functional as F
 
 import data as datasets
-from pattern import CHECKED, PRINTED, STRIPED, TILE_EDGE, PatternLayer, plain_words
+from pattern import CHECKED, FIRST_TILE, PRINTED, SIDE_STRIPE, STRIPED, TILE_EDGE, PatternLayer, plain_words
+from side_stripes import measure_sides, set_sides
 
-SHARE = {STRIPED: 10, CHECKED: 8, PRINTED: 14}  # of PATTERNS_MAX
+SHARE = {STRIPED: 9, CHECKED: 7, PRINTED: 11, SIDE_STRIPE: 5}  # of PATTERNS_MAX
 FAINT, SPARSE = 11.0, 0.03  # Lab over the ground, share of the garment
 VISIBLE = 13.0  # Lab: a pattern's first colour is at least so far from the ground
 CHROMA = torch.tensor([1.0, 2.0, 2.0])  # what a and b weigh beside L where colours are told apart: shade differs in L
 FINER = 1.2  # px from one motif to the next, over the width at which a print resembles itself
 STEEP = 1.3  # of a threshold, over the period: a pixel wide at 64 px
 LONGEST = 16  # px of 64 between two stripes, at most
+LARGEST = 0.5  # share of a garment that one colour of a pattern may cover: the colour asked for is the ground's
 # px of 64 from one to the next. The order is that of `tiles`; a flower has a tile of petals and one of its heart and leaves.
 BLOTCHES, DOTS, FLOWERS, SPOTS = (3.8, 6.5, 11.0), (TILE_EDGE / 8, TILE_EDGE / 5), (TILE_EDGE / 5, TILE_EDGE / 4), 5.5
 DOT_TILE = len(BLOTCHES)
@@ -178,7 +180,7 @@ def tiles(rng: np.random.Generator) -> torch.Tensor:
 
 
 def set_wave(layer: PatternLayer, at: int, which: int, direction: int, period: float, cover: float) -> None:
-    cover = float(np.clip(cover, 0.12, 0.88))
+    cover = float(np.clip(cover, 0.12, LARGEST))
     layer.kind[at, which, direction] = 1
     layer.period[at, which] = max(period, 2.6)
     layer.threshold[at, which] = float(np.cos(np.pi * cover))
@@ -186,8 +188,8 @@ def set_wave(layer: PatternLayer, at: int, which: int, direction: int, period: f
 
 
 def set_motif(layer: PatternLayer, at: int, which: int, tile: int, wave: float, cover: float) -> None:
-    layer.kind[at, which, 2 + tile] = 1
-    cover = float(np.clip(cover, 0.08, 0.9)) if which == 0 else min(cover, 0.9)
+    layer.kind[at, which, FIRST_TILE + tile] = 1
+    cover = float(np.clip(cover, 0.08, LARGEST)) if which == 0 else min(cover, LARGEST)
     layer.threshold[at, which] = float(layer.tiles[tile].flatten().quantile(1 - cover))
     layer.steepness[at, which] = STEEP * wave
 
@@ -245,7 +247,8 @@ def fit_patterns(generator, data: datasets.Dataset) -> int:
     layer.tiles.copy_(tiles(rng))
     for word, share in SHARE.items():
         rows = (data.tokens == word).any(1).nonzero()[:, 0].tolist()
-        found = {row: measure(data.lab[row].float().cpu(), data.alpha[row].float().cpu() / 255, data.color[row].cpu()) for row in rows}
+        look = measure_sides if word == SIDE_STRIPE else measure
+        found = {row: look(data.lab[row].float().cpu(), data.alpha[row].float().cpu() / 255, data.color[row].cpu()) for row in rows}
         kept = [row for row in rows if found[row]]
         if not kept:
             continue
@@ -253,7 +256,10 @@ def fit_patterns(generator, data: datasets.Dataset) -> int:
         chosen, nearest = medoids(np.stack([found[row].numbers() for row in kept]), share, rng)
         for number, which in enumerate(chosen):
             layer.words[at + number] = word
-            set_pattern(layer, at + number, word, found[kept[which]])
+            if word == SIDE_STRIPE:
+                set_sides(layer, at + number, found[kept[which]])
+            else:
+                set_pattern(layer, at + number, word, found[kept[which]])
         with torch.no_grad():
             state = generator.text(plain_words(datasets.as_asked(data.tokens[kept]))).float()
         weight, bias = choices(torch.cat([state, data.color[kept] / 50], 1).cpu(), torch.tensor(nearest), share)
@@ -266,7 +272,7 @@ def dress(generator, data: datasets.Dataset) -> None:
     """What a generator of plain garments is given before it is exported: its patterns."""
     fit_patterns(generator, data)
     as_stored(generator.pattern)
-    for name, word in (("striped", STRIPED), ("checked", CHECKED), ("printed", PRINTED)):
+    for name, word in (("striped", STRIPED), ("checked", CHECKED), ("printed", PRINTED), ("side stripe", SIDE_STRIPE)):
         if word not in generator.pattern.words.tolist():
             print(f"No garment of the catalogue shows `{name}`: who asks for it will see a plain one.", flush=True)
 

@@ -17,8 +17,9 @@ from model import COLOR_TOKEN
 
 # Kinds of words that say nothing of the outline.
 CLOTH = ("fabric", "pattern")
-# In logits of a word: by how much a further word must raise itself, and from where on it shows well enough.
-MARGIN, SHOWN = 3.0, 3.0
+# In logits of a word that does not show yet: by how much it must raise itself when it is said, at least and at most; and from
+# where on it shows well enough.
+LEAST, MARGIN, SHOWN = 1.5, 3.0, 3.0
 
 
 @dataclass
@@ -93,10 +94,16 @@ def told_last(tokens: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
 
 
 def shortfall(steps: Steps, words: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-    """[P]: by how many logits an added word falls short of MARGIN over the picture before, or of its level [V] where that is less."""
+    """[P]: by how many logits an added word falls short of its level [V].
+
+    Of a level within LEAST over the picture before it has to rise by LEAST all the same, or a word whose pictures hardly differ
+    from others' (solid, drawstring) would come without anyone seeing it; of one beyond MARGIN, by MARGIN. Where the picture
+    before was at the level already, there is nothing to add.
+    """
     its = lambda logits: logits.gather(1, steps.added[:, None]).squeeze(1)  # noqa: E731
-    before, after = its(words[steps.before].detach()), its(words[steps.after])
-    return F.relu(torch.minimum(before + MARGIN, level[steps.added]) - after) * (steps.added > 0)
+    before, after, enough = its(words[steps.before].detach()), its(words[steps.after]), level[steps.added]
+    wanted = torch.minimum(torch.maximum(enough, before + LEAST), before + MARGIN)
+    return F.relu(wanted - after) * ((steps.added > 0) & (before < enough))
 
 
 def step_losses(steps: Steps, tokens: torch.Tensor, words: torch.Tensor, alpha: torch.Tensor, cloth: torch.Tensor, level: torch.Tensor | None = None) -> dict[str, torch.Tensor]:

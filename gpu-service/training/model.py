@@ -18,6 +18,7 @@ from torch import nn
 
 from fused_norm import modulated_norm
 from lab import constant
+from details import add_details
 from pattern import PatternLayer, hold, plain_words
 
 Z_DIM, NOISE_DIM, MAX_TOKENS = 64, 32, 16
@@ -197,10 +198,14 @@ class Stage1(nn.Module):
         made = {"lab": lab, "alpha": alpha, "features": x, "style": style, "state": state, "base": base, "mu": mu, "log_var": log_var}
         return made if self.training else made | {"wear": self.wearer(tokens, state.float(), noise, base)}
 
-    def wearer(self, tokens, state, noise, base) -> Callable[[torch.Tensor, int], torch.Tensor]:
-        """What puts the pattern that was asked for on a plain garment: Lab [B, 3, E, E] and E -> Lab."""
+    def wearer(self, tokens, state, noise, base) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+        """What puts the pattern and the details that were asked for on a plain garment: Lab [B, 3, E, E] and alpha [B, 1, E, E] -> Lab."""
         pattern, present = self.pattern.choose(tokens, state, noise, base)
-        return lambda lab, edge: lab + self.pattern(pattern, present, noise, base, edge) * hold(lab, base)
+
+        def wear(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
+            return add_details(tokens, lab + self.pattern(pattern, present, noise, base, alpha) * hold(lab, base), alpha, base)
+
+        return wear
 
 
 L_RANGE, AB_RANGE, MODE_WIDTH = 45.0, 40.0, 12.0

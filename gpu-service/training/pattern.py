@@ -1,10 +1,10 @@
-"""The pattern layer: what `striped`, `checked` and `printed` put on a garment that the convolutions draw plain.
+"""The pattern layer: what `striped`, `checked`, `printed` and `side stripe` put on a garment that the convolutions draw plain.
 
 A convolution that doubles a 4 x 4 map knows no period and no place: asked for stripes it hatches. So these words do not reach
 it. They choose one of a few patterns, each two layers of one colour over the ground: stripes down or across (a cosine of the
-place), or motifs (a tile that repeats, as a printed cloth does), cut sharp at a threshold. A threshold can be cut at 64 px and
-again at 256 px, so that Stage-II's garment wears the same cloth, sharper. The patterns, and which words and colours choose which,
-are measured on real garments (`fit_patterns.py`).
+place), a band along the outline's sides, or motifs (a tile that repeats, as a printed cloth does), cut sharp at a threshold. A
+threshold can be cut at 64 px and again at 256 px, so that Stage-II's garment wears the same cloth, sharper. The patterns, and
+which words and colours choose which, are measured on real garments (`fit_patterns.py`, `side_stripes.py`).
 """
 
 import math
@@ -14,7 +14,8 @@ from torch import nn
 
 from words import packed
 
-PATTERN_TOKENS = STRIPED, CHECKED, PRINTED = 49, 50, 51
+PATTERN_TOKENS = STRIPED, CHECKED, PRINTED, SIDE_STRIPE = 49, 50, 51, 36
+DOWN, ACROSS, SIDES, FIRST_TILE = 0, 1, 2, 3  # kinds of a layer's field; every tile is one more
 PATTERNS_MAX = 32  # as many as there is noise to draw by
 LAYERS, TILES, TILE_EDGE = 2, 10, 32
 DRAW, NEVER = 1.28, 1e4  # a normal's share of a Gumbel's spread, as in Stage1.base_color; no score is as high
@@ -28,8 +29,8 @@ HOLD_WIDTH = 24.0  # Lab: what differs so much from the ground (a drawstring, a 
 class PatternLayer(nn.Module):
     """Buffers [P patterns, 2 layers, ...], all measured and none learned by gradient.
 
-    `words` [P] the token that asks for it, -1 for a place that is not filled. `kind` [P, 2, 2 + TILES] one of: down, across, a tile. `period` [P, 2] px of 64.
-    `threshold`, `steepness` [P, 2] of the field. `colors` [P, 2, 3] Lab over the ground. `under` [P] 1 where the second layer lies
+    `words` [P] the token that asks for it, -1 for a place that is not filled. `kind` [P, 2, 3 + TILES] one of: down, across, sides, a tile. `period` [P, 2] px of
+    64; of a band along the sides how far from the outline its middle lies, and its threshold is 1 less half its width. `threshold`, `steepness` [P, 2] of the field. `colors` [P, 2, 3] Lab over the ground. `under` [P] 1 where the second layer lies
     under the first. `choice` [P, hidden + 3] and `usual` [P]: the logits of a pattern, given the words' state and the ground.
     """
 
@@ -37,7 +38,7 @@ class PatternLayer(nn.Module):
         super().__init__()
         count = PATTERNS_MAX
         self.register_buffer("words", torch.full((count,), -1))
-        self.register_buffer("kind", torch.zeros(count, LAYERS, 2 + TILES))
+        self.register_buffer("kind", torch.zeros(count, LAYERS, FIRST_TILE + TILES))
         self.register_buffer("period", torch.ones(count, LAYERS))
         self.register_buffer("threshold", torch.zeros(count, LAYERS))
         self.register_buffer("steepness", torch.ones(count, LAYERS))
@@ -54,24 +55,26 @@ class PatternLayer(nn.Module):
         score = logits + DRAW * noise + NEVER * (asked - 1)
         return score.argmax(1), asked.amax(1)
 
-    def masks(self, pattern, noise, edge: int):
-        """[B, 2, edge, edge] in 0..1: where the colours of two layers lie."""
-        kind, period = self.kind[pattern], self.period[pattern]
+    def masks(self, pattern, noise, alpha):
+        """alpha [B, 1, E, E] -> [B, 2, E, E] in 0..1: where the colours of two layers lie."""
+        kind, period, edge = self.kind[pattern], self.period[pattern], alpha.shape[-1]
         place = (torch.arange(edge, device=noise.device) + 0.5) * (64 / edge) - 32
         turn = math.pi * noise[:, PHASE_AT, None, None]
         wave = torch.cos(2 * math.pi * place / period[:, :, None] + turn)
-        down, across = wave[:, :, None, :] * kind[:, :, 0, None, None], wave[:, :, :, None] * kind[:, :, 1, None, None]
-        motif = (kind[:, :, 2:] @ self.tiles.flatten(1)).view(-1, LAYERS, TILE_EDGE, TILE_EDGE)
+        share = lambda of: kind[:, :, of, None, None]  # noqa: E731
+        down, across = wave[:, :, None, :] * share(DOWN), wave[:, :, :, None] * share(ACROSS)
+        sides = (1 - (from_sides(alpha) - period[:, :, None, None]).abs()) * share(SIDES)
+        motif = (kind[:, :, FIRST_TILE:] @ self.tiles.flatten(1)).view(-1, LAYERS, TILE_EDGE, TILE_EDGE)
         if edge != 64:
             enlarge = enlarged(edge // 64).to(motif)
             motif = enlarge @ motif @ enlarge.T
         motif = motif.repeat(1, 1, 2, 2)
-        field = down + across + motif
+        field = down + across + sides + motif
         return torch.sigmoid(SHARP[edge] * self.steepness[pattern][:, :, None, None] * (field - self.threshold[pattern][:, :, None, None]))
 
-    def forward(self, pattern, present, noise, base, edge: int):
-        """Lab to be added to the ground, [B, 3, edge, edge]."""
-        first, second = self.masks(pattern, noise, edge).split(1, 1)
+    def forward(self, pattern, present, noise, base, alpha):
+        """Lab to be added to the ground, [B, 3, E, E]."""
+        first, second = self.masks(pattern, noise, alpha).split(1, 1)
         second = second * (1 - self.under[pattern][:, None, None, None] * first)
         strength = present * (1 + STRENGTH * noise[:, STRENGTH_AT])
         colors = self.colors[pattern] * strength[:, None, None]
@@ -79,6 +82,16 @@ class PatternLayer(nn.Module):
         within = ((light >= DARKEST) & (light <= LIGHTEST)).float() * 2 - 1
         colors = torch.cat([colors[:, :, :1] * within[:, :, None], colors[:, :, 1:]], 2)
         return first * colors[:, 0, :, None, None] + second * colors[:, 1, :, None, None]
+
+
+def from_sides(alpha):
+    """alpha [B, 1, E, E] -> how far a place lies from the nearer side of the outline along its row, in px of 64, [B, 1, E, E].
+
+    What is counted is garment: the gap between two legs takes no room.
+    """
+    alpha = alpha * (64 / alpha.shape[-1])
+    left = alpha.cumsum(3) - alpha / 2
+    return torch.minimum(left, alpha.sum(3, keepdim=True) - left)
 
 
 def enlarged(times: int) -> torch.Tensor:

@@ -1,7 +1,8 @@
 """ReStGAN Stage-II: refines Stage-I's picture and features to 256 x 256.
 
-The low frequencies are Stage-I's by construction: whatever the network adds, its 4 x 4 means are subtracted again, so
-that the preview sharpens and does not jump (colour and cut stay). Chroma may move little, light more.
+Colour and cut are Stage-I's by construction: whatever the network adds, its means over windows of HOLD px are subtracted again,
+so that the preview sharpens and does not jump. Chroma may move little, light more. Windows of one Stage-I pixel held so much
+that a seam which Stage-I had not drawn could only be embossed, a dark line between two bright ones.
 """
 
 import torch
@@ -12,7 +13,7 @@ from lab import constant
 from model import upsample_kernel
 
 WIDTH, COARSE, MIDDLE, FINE, GRAIN_MAPS, GRAIN_EDGE = 48, 80, 32, 16, 4, 256
-LIGHT_RANGE, CHROMA_RANGE = 30.0, 10.0
+LIGHT_RANGE, CHROMA_RANGE, HOLD = 30.0, 10.0, 16
 # Logits of alpha: what Stage-I says of a place, and how far the refiner may go from it. Inside a garment no hole can open.
 EDGE_HOLD, EDGE_REACH = 7.0, 5.0
 
@@ -87,14 +88,14 @@ def pairs(layers, x, style):
 
 def refine(lab, alpha, raw):
     """Head [B, 4, 256, 256] on Stage-I's Lab and alpha -> Lab [B, 3, 256, 256], alpha [B, 1, 256, 256]."""
-    wide = upsample4(torch.cat([lab, alpha], 1))
+    wide = enlarged(torch.cat([lab, alpha], 1))
     edge = (wide[:, 3:4] * 2 - 1) * EDGE_HOLD + EDGE_REACH * torch.tanh(raw[:, 3:4])
     alpha256 = torch.sigmoid(edge)
     residual = torch.cat([LIGHT_RANGE * torch.tanh(raw[:, :1]), CHROMA_RANGE * torch.tanh(raw[:, 1:3] / 2)], 1)
-    weighted = F.avg_pool2d(residual * alpha256, 4) / (F.avg_pool2d(alpha256, 4) + 1e-3)
-    return wide[:, :3] + residual - upsample4(weighted), alpha256
+    mean = F.avg_pool2d(residual * alpha256, HOLD) / (F.avg_pool2d(alpha256, HOLD) + 1e-3)
+    return wide[:, :3] + residual - enlarged(mean, HOLD), alpha256
 
 
-def upsample4(x):
-    """Bilinear x4, half-pixel centres."""
-    return F.interpolate(x, scale_factor=4, mode="bilinear", align_corners=False)
+def enlarged(x, times: int = 4):
+    """Bilinear, half-pixel centres."""
+    return F.interpolate(x, scale_factor=times, mode="bilinear", align_corners=False)

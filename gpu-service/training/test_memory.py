@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 from data import as_asked
 from fused_norm import modulated_norm
-from memory import Needs, pair_up, step_losses, told_last
+from memory import LEAST, MARGIN, Needs, Steps, pair_up, shortfall, step_losses, told_last
 
 
 def rows(*words: list[int]) -> torch.Tensor:
@@ -51,6 +51,19 @@ def test_a_word_that_shows_and_words_that_stay_cost_nothing():
     words[0, 4], words[1, 39], cloth[39] = 1.5, 0.25, True
     losses = step_losses(steps, tokens, words, alpha, cloth)
     assert torch.isclose(losses["add"], torch.tensor(2.75)) and torch.isclose(losses["ret"], torch.tensor(0.75)) and losses["outline"] > 0
+
+
+def test_an_added_word_must_come_and_by_how_much():
+    """Wanted is the word's level, at least LEAST and at most MARGIN over the picture before, and nothing where it showed already."""
+    level = torch.tensor([0.0, 1.0])
+    before = torch.tensor([0.5, -0.2, -9.0, 1.1, -0.2])
+    words = torch.zeros(10, 2)
+    words[:5, 1] = before
+    steps = Steps(slice(0, 5), slice(5, 10), torch.tensor([1, 1, 1, 1, 0]))
+    wanted = torch.tensor([0.5 + LEAST, -0.2 + LEAST, -9.0 + MARGIN, 0.0, 0.0])
+    assert torch.allclose(shortfall(steps, words, level), F.relu(wanted))
+    words[5:, 1] = wanted
+    assert shortfall(steps, words, level).sum() == 0
 
 
 def test_the_fused_step_equals_its_three_layers():

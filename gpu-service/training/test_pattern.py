@@ -9,11 +9,12 @@ import torch.nn.functional as F
 
 from data import Dataset, unpatterned
 from export import scramble
-from fit_patterns import as_stored, dress, fit_patterns, measure, print_of, tiles
+from fit_patterns import LARGEST, as_stored, dress, fit_patterns, measure, print_of, set_motif, set_wave, tiles
 from lab import composite_rgb
 from latent import latent_for_seeds
 from model import Config, Stage1
-from pattern import CHECKED, PATTERN_TOKENS, PHASE_AT, PRINTED, STRIPED, TILE_EDGE, asks_pattern, enlarged, plain_words
+from pattern import CHECKED, PATTERN_TOKENS, PHASE_AT, PRINTED, STRIPED, TILE_EDGE, asks_pattern, enlarged, from_sides, plain_words
+from side_stripes import measure_sides, set_sides
 
 ALPHA = F.pad(torch.ones(1, 56, 40), (12, 12, 4, 4))
 GROUND = torch.tensor([30.0, 5.0, -20.0])
@@ -89,7 +90,7 @@ def drawn(model: Stage1, tokens: torch.Tensor, seed: int = 3) -> dict:
     latent = torch.from_numpy(latent_for_seeds([seed])).expand(len(tokens), -1)
     with torch.no_grad():
         made = model(tokens, latent, torch.tensor([[40.0, 10.0, 10.0, 1.0]]).expand(len(tokens), -1))
-        return made | {"worn": made["wear"](made["lab"], 64)}
+        return made | {"worn": made["wear"](made["lab"], made["alpha"])}
 
 
 def test_a_pattern_leaves_the_garment_under_it_alone(model):
@@ -119,7 +120,7 @@ def test_every_word_has_patterns_of_its_own(model):
 def test_what_would_pass_white_or_black_goes_the_other_way(model, ground):
     layer = model.pattern
     layer.colors[:] = torch.tensor([30.0 if ground > 50 else -30.0, 0.0, 0.0])
-    added = layer(torch.arange(32), torch.ones(32), torch.zeros(32, 32), torch.tensor([[ground, 0.0, 0.0]]).expand(32, -1), 64)
+    added = layer(torch.arange(32), torch.ones(32), torch.zeros(32, 32), torch.tensor([[ground, 0.0, 0.0]]).expand(32, -1), torch.ones(32, 1, 64, 64))
     assert (ground + added[:, 0]).max() <= 98 and (ground + added[:, 0]).min() >= 0 and added.abs().amax() > 20
 
 
@@ -128,8 +129,42 @@ def test_the_large_pattern_averages_to_the_small_one(model):
     layer = model.pattern
     layer.tiles.copy_(tiles(np.random.default_rng(0))), layer.period.clamp_(min=5), layer.steepness.clamp_(max=4)
     pattern, noise = torch.arange(32), torch.zeros(32, 32)
-    small, large = (layer.masks(pattern, noise, edge) for edge in (64, 256))
+    small, large = (layer.masks(pattern, noise, torch.ones(32, 1, edge, edge)) for edge in (64, 256))
     assert (F.avg_pool2d(large, 4) - small).abs().mean() < 0.09
+
+
+LEGS = F.pad(torch.cat([torch.ones(1, 52, 16), torch.zeros(1, 52, 8), torch.ones(1, 52, 16)], 2), (12, 12, 8, 4))
+
+
+def test_the_way_from_the_sides_leaps_the_gap_between_legs():
+    far = from_sides(LEGS[None])[0, 0, 30]
+    assert far[12] == 0.5 and far[27] == 15.5 and far[36] == 15.5 and far[51] == 0.5
+    large = from_sides(LEGS[None].repeat_interleave(4, 2).repeat_interleave(4, 3))
+    torch.testing.assert_close(F.avg_pool2d(large, 4)[0, 0, 30], far)
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 2), (2, 5)])
+def test_a_side_stripe_is_measured_and_drawn_where_it_was(model, start, end):
+    far = from_sides(LEGS[None])[0, 0]
+    lab = cloth(((far > start) & (far < end)).float(), (45.0, 0.0, 20.0))
+    found = measure_sides(lab, LEGS, GROUND)
+    (band,) = found.bands
+    assert abs(band.color - [45, 0, 20]).max() < 4 and abs(band.middle + band.half - end) < 0.3
+    assert band.middle - band.half < 0 if start == 0 else abs(band.middle - band.half - start) < 0.3
+    layer = model.pattern
+    layer.load_state_dict(type(layer)(model.config.hidden).state_dict())
+    set_sides(layer, 0, found)
+    over = layer(torch.zeros(1, dtype=torch.long), torch.ones(1), torch.zeros(1, 32), GROUND[None], LEGS[None])[0]
+    assert (over - (lab - GROUND[:, None, None]))[:, LEGS[0] > 0].abs().mean() < 5
+
+
+def test_a_second_band_is_measured_and_plain_sides_are_not():
+    far = from_sides(LEGS[None])[0, 0]
+    two = cloth((far < 2).float(), (45.0, 0.0, 0.0)) + ((far > 2) & (far < 4)) * torch.tensor([10.0, 40.0, 30.0])[:, None, None]
+    colors = [band.color.round() for band in measure_sides(two, LEGS, GROUND).bands]
+    assert len(colors) == 2 and min(abs(color - [45, 0, 0]).max() for color in colors) < 4
+    assert measure_sides(cloth(torch.zeros(64, 64)), LEGS, GROUND) is None
+    assert measure_sides(two, LEGS * (PLACE < 20)[:, None], GROUND) is None
 
 
 def told_striped(count: int) -> tuple[Dataset, torch.Tensor]:
@@ -150,14 +185,38 @@ def test_a_catalogue_of_few_patterns_has_those_and_says_which_it_lacks(model, ca
     assert not torch.equal(made["worn"][0], made["lab"][0]) and torch.equal(made["worn"][1], made["lab"][1])
 
 
+def test_a_contrast_that_no_word_tells_of_is_not_learned():
+    spotted = cloth((stripes(16, 0.5)[None] * stripes(16, 0.5)[:, None]))
+    plain = cloth(torch.zeros(64, 64))
+    tokens = rows([1, 4], [1, 4], [1, 4, 7], [1, 4, 30], [1, 4, PRINTED])
+    number = torch.zeros(5, dtype=torch.long)
+    lab = torch.stack([plain, spotted, spotted, spotted, plain]).half()
+    data = Dataset(lab, (ALPHA * 255).byte().expand(5, -1, -1, -1), tokens, GROUND.expand(5, -1), number, number, number, number > 0, [{}] * 5)
+    loud = torch.zeros(56, dtype=torch.bool)
+    loud[7] = True
+    assert unpatterned(data, loud).tokens.tolist() == tokens[[0, 2, 3]].tolist()
+    data.denim = ~data.denim
+    assert len(unpatterned(data, loud)) == 4
+
+
+@pytest.mark.parametrize("cover", [0.3, 0.9])
+def test_the_ground_asked_for_keeps_the_larger_half(model, cover):
+    layer = model.pattern
+    layer.load_state_dict(type(layer)(model.config.hidden).state_dict())
+    layer.tiles.copy_(tiles(np.random.default_rng(0)))
+    set_wave(layer, 0, 0, 0, 8, cover), set_motif(layer, 1, 0, 0, 4, cover)
+    covered = layer.masks(torch.arange(2), torch.zeros(2, 32), torch.ones(2, 1, 64, 64))[:, 0].mean((1, 2))
+    assert (covered - min(cover, LARGEST)).abs().max() < 0.04
+
+
 def test_the_layer_is_fitted_to_garments_of_its_words(model):
     data, tokens = told_striped(48)
-    assert fit_patterns(model, data) == 10 and len(unpatterned(data)) == 0
+    assert fit_patterns(model, data) == 9 and len(unpatterned(data, torch.zeros(56, dtype=torch.bool))) == 0
     layer = model.pattern
-    assert layer.words.tolist() == [STRIPED] * 10 + [-1] * 22
-    assert layer.kind[:10, 0, :2].sum() == 10 and ((layer.period[:10, 0] > 4.4) & (layer.period[:10, 0] < 8.6)).all()
+    assert layer.words.tolist() == [STRIPED] * 9 + [-1] * 23
+    assert layer.kind[:9, 0, :2].sum() == 9 and ((layer.period[:9, 0] > 4.4) & (layer.period[:9, 0] < 8.6)).all()
     chosen, present = layer.choose(tokens, model.text(plain_words(tokens)), torch.randn(len(tokens), 32), data.color)
-    assert present.all() and (chosen < 10).all()
+    assert present.all() and (chosen < 9).all()
     downward = layer.kind[chosen, 0, 0] > 0
     assert downward[1::2].float().mean() > downward[0::2].float().mean() + 0.5
     worn = drawn(model, rows([1, 4, STRIPED]))
@@ -169,5 +228,5 @@ def test_a_seed_turns_the_phase(model):
     layer.kind.zero_(), layer.kind[:, :, 0].fill_(1), layer.period.fill_(8)
     noise = torch.zeros(2, 32)
     noise[1, PHASE_AT] = 1.0
-    one, two = layer.masks(torch.zeros(2, dtype=torch.long), noise, 64)
+    one, two = layer.masks(torch.zeros(2, dtype=torch.long), noise, torch.ones(2, 1, 64, 64))
     torch.testing.assert_close(one[:, :, 4:], two[:, :, :-4])  # half a turn is half a period

@@ -14,9 +14,10 @@ from conftest import run
 from data import load, loud_words, open_source, rivals, shopper_order
 from discriminator import Encoder
 from evaluation.pictures import open_pictures
+from export import strengthen
 from lab import delta_e_2000, lab_to_rgb, rgb_to_lab
 from model import Config, Stage1, upsample_kernel
-from stage2 import Stage2
+from stage2 import HOLD, Stage2, refine
 from train_stage2 import Trainer as Stage2Trainer
 from train_stage2 import options as stage2_options
 
@@ -184,3 +185,27 @@ def test_a_capsule_trains_jobs_side_by_side_and_one_after_another(dataset, train
     bag = open_pictures(tmp_path / "runs" / "g" / "stage1.pt")
     drawn = bag.draw(np.array([[1, 16] + [0] * 14, [16, 1] + [0] * 14]), [7, 7], np.array([[40.0, 10, 10, 1]] * 2))
     assert bag.about["which"] == "without lstm" and np.abs(drawn[0].astype(int) - drawn[1]).max() <= 1
+
+
+def test_stage2_holds_the_means_of_windows_and_may_darken_a_seam():
+    lab, alpha = torch.full((1, 3, 64, 64), 50.0), torch.ones(1, 1, 64, 64)
+    raw = torch.zeros(1, 4, 256, 256)
+    raw[:, 0, 100:104] = -1.0  # one of Stage-I's rows
+    made, outline = refine(lab, alpha, raw)
+    assert (made[:, 0, 100:104] < 35).all(), "a line that Stage-I did not draw"
+    means = F.avg_pool2d(made, HOLD)
+    assert (means.mean(3) - 50).abs().max() < 3 and abs(means.mean() - 50) < 0.05
+    assert (outline > 0.99).all()
+
+
+def test_detail_strengthens_what_stage2_adds_and_leaves_alpha():
+    torch.manual_seed(0)
+    refiner = Stage2(24, 96)
+    refiner.head.weight.data.mul_(0.01)  # where its bounds are far
+    maps = {"lab": torch.full((1, 3, 64, 64), 50.0), "alpha": torch.ones(1, 1, 64, 64) * 0.9, "features": torch.randn(1, 24, 64, 64), "style": torch.randn(1, 96), "base": torch.full((1, 3), 50.0)}
+    with torch.no_grad():
+        lab, alpha = refiner(**maps)
+        strengthen(refiner, 1.25)
+        more, same = refiner(**maps)
+    assert torch.equal(alpha, same)
+    torch.testing.assert_close(more - 50, 1.25 * (lab - 50), atol=0.02, rtol=0.02)

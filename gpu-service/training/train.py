@@ -91,7 +91,7 @@ def samples(trainer: Trainer, data: datasets.Dataset, path: Path) -> None:
         tokens = datasets.as_asked(data.tokens[pick : pick + 1]).repeat(count, 1).to(trainer.device)
         color = torch.cat([data.color[pick], torch.ones(1)]).repeat(count, 1).to(trainer.device)
         made = model(tokens, torch.from_numpy(latent_for_seeds(range(count))).to(trainer.device), color)
-        pictures.append(composite_rgb(made["wear"](made["lab"], 64), made["alpha"]).cpu())
+        pictures.append(composite_rgb(made["wear"](made["lab"], made["alpha"]), made["alpha"]).cpu())
         pictures.append(composite_rgb(data.lab[pick : pick + 1].float(), data.alpha[pick : pick + 1].float() / 255))
     sheet(torch.cat(pictures), 11, path, scale=2)
 
@@ -105,7 +105,7 @@ def main() -> None:
     data, held = datasets.load(source, "train", limit=args.limit), datasets.load(source, "val", limit=args.limit)
     print(f"{len(data)} train and {len(held)} held-out garments, {trainer.config.clusters} colour clusters, {trainer.device}", flush=True)
     whole = data.to(trainer.device)
-    data = datasets.unpatterned(whole)
+    data = datasets.unpatterned(whole, datasets.loud_words(source))
     if args.dry_run:
         trainer.meet(data)
         for _ in range(2):

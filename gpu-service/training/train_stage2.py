@@ -27,7 +27,7 @@ from latent import latent_for_seeds
 from model import LATENT_DIM, Config
 from replay import set_rate
 from runs import Average, Run, has_fast_bf16, pick_device, sheet, train_until
-from stage2 import Stage2
+from stage2 import Stage2, enlarged
 
 CROP, SHARP_PX = 32, 330
 
@@ -63,6 +63,7 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--lr", type=float, default=2e-4, help="Adam, cosine to a tenth; the patch judge learns three times as fast")
     parser.add_argument("--adversarial", type=float, default=0.5, help="weight of the patch adversary")
     parser.add_argument("--projected", type=float, default=0.5, help="weight of the judge on pretrained features; 0 leaves it out")
+    parser.add_argument("--still", type=float, default=0.05, help="weight of what Stage-II changes of Stage-I's own pixels, a Lab unit")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=has_fast_bf16(), help="bfloat16 convolutions")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=0)
@@ -158,17 +159,19 @@ class Trainer:
         with self.cast():
             lab, alpha = self.stage2(**small(self.paired_inputs(real), here), corner=here)
             inputs, tokens = self.sampled_inputs(data, half)
-            sampled = self.stage2(**small(inputs, there), corner=there)
+            coarse = small(inputs, there)
+            sampled = self.stage2(**coarse, corner=there)
         want, made, fake = picture_input(*truth), picture_input(lab, alpha), picture_input(*sampled)
         pixels = (made - want).abs().mean() + (highpass(made) - highpass(want)).abs().mean() * 2
-        losses = {"pixels": pixels}
+        still = (F.avg_pool2d(sampled[0] - enlarged(coarse["lab"]), 4) * coarse["alpha"]).abs().sum(1).mean()
+        losses = {"pixels": pixels, "still": still}
         if self.features is not None and self.steps % 2:
             pictures = [composite_rgb(*views) for views in ((lab, alpha), truth, sampled, judged)]
             loss = self.projected_losses(pictures, [real["tokens"], tokens, datasets.as_asked(data.tokens[fresh])], losses)
         else:
             loss = self.patch_losses(made, want, fake, picture_input(*judged), losses)
         self.opt_g.zero_grad(set_to_none=True)
-        (4 * pixels + loss).backward()
+        (4 * pixels + self.args.still * still + loss).backward()
         self.judge.requires_grad_(True)
         self.opt_g.step()
         self.images, self.steps = self.images + self.args.batch, self.steps + 1
@@ -281,8 +284,9 @@ def main() -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     source = datasets.open_source(args.data)
-    trainer = Trainer(args, torch.load(args.run / "stage1.pt", map_location="cpu", weights_only=True), datasets.loud_words(source))
-    data, held = (datasets.unpatterned(datasets.load(source, split, limit=args.limit)) for split in ("train", "val"))
+    loud = datasets.loud_words(source)
+    trainer = Trainer(args, torch.load(args.run / "stage1.pt", map_location="cpu", weights_only=True), loud)
+    data, held = (datasets.unpatterned(datasets.load(source, split, limit=args.limit), loud) for split in ("train", "val"))
     garments = Detail(data, datasets.pack_path(source, 256), trainer.device)
     print(f"{len(garments.pool)} garments with detail, {len(garments.sharp)} sharp, {trainer.device}", flush=True)
     run = Run(args.run, "stage2", vars(args), args.images)

@@ -108,7 +108,7 @@ class AblationPictures:
         for start in range(0, len(asked), 32):
             part = slice(start, start + 32)
             made = self.model(asked[part], latent[part], lab[part])
-            rgb = composite_rgb(made["wear"](made["lab"], 64), made["alpha"])
+            rgb = composite_rgb(made["wear"](made["lab"], made["alpha"]), made["alpha"])
             if large:
                 rgb = F.interpolate(rgb, scale_factor=4, mode="bicubic")
             parts.append((rgb.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy())

@@ -5,7 +5,7 @@ import type { Lab } from '../../../shared/contract/picture.ts';
 import { modelInputs } from '../../../shared/model/inputs.ts';
 
 const [PANTS, SHORTS, WOMEN, MEN] = [1, 3, 4, 5] as const;
-const PATTERNS = { striped: 49, checked: 50, printed: 51 };
+const PATTERNS = { striped: 49, checked: 50, printed: 51, 'side stripe': 36 };
 const GROUNDS: Lab[] = [
   [16, 3, -18],
   [45, 0, 0],
@@ -87,5 +87,45 @@ it('stripes run down or across: lines of pixels share what they differ by', asyn
     const shared = (lines: number[][]): number =>
       mean(lines.map((line) => (mean(line) - mean(all)) ** 2)) / spread;
     expect(Math.max(shared(rows), shared(columns))).toBeGreaterThan(0.5);
+  }
+});
+
+it('corduroy has ribs at 256 px, and nothing else has', async () => {
+  const CORDUROY = 44;
+  const [, color = [0, 0, 0]] = GROUNDS;
+  /** How strong a wave of a rib's length runs across the thighs, in 1/255 of red. */
+  const ribs = (picture: Uint8Array): number => {
+    const wave = { sine: 0, cosine: 0 };
+    const pixels = Array.from(
+      { length: 60 * 72 },
+      (_, at) => (100 + Math.floor(at / 72)) * 256 + 92 + (at % 72),
+    );
+    for (const pixel of pixels) {
+      const turn = (2 * Math.PI * (pixel % 256)) / 3.6;
+      wave.sine += (picture[pixel * 3] ?? 0) * Math.sin(turn);
+      wave.cosine += (picture[pixel * 3] ?? 0) * Math.cos(turn);
+    }
+    return (2 * Math.hypot(wave.sine, wave.cosine)) / pixels.length;
+  };
+  const strength = async (...words: number[]): Promise<number[]> =>
+    (await drawn(words, color, SEEDS.slice(0, 3), 256)).map(ribs);
+  expect(Math.min(...(await strength(SHORTS, MEN, CORDUROY)))).toBeGreaterThan(3);
+  expect(Math.max(...(await strength(SHORTS, MEN)))).toBeLessThan(1);
+});
+
+it('a side stripe runs along the outline, and leaves the middle of a garment alone', async () => {
+  const [color = [0, 0, 0]] = GROUNDS;
+  const plain = await drawn([WOMEN, SHORTS], color, SEEDS, 64);
+  const worn = await drawn([WOMEN, SHORTS, PATTERNS['side stripe']], color, SEEDS, 64);
+  for (const [i, picture] of plain.entries()) {
+    const differ = apart(picture, worn[i] ?? picture);
+    for (let y = 26; y < 38; y += 1) {
+      const row = differ.slice(y * 64, (y + 1) * 64);
+      const cloth = row.filter((_, x) => !isGround(picture, y * 64 + x));
+      const [first = [], last = [], middle] = [cloth.slice(0, 5), cloth.slice(-5), cloth.slice(8, -8)];
+      expect(Math.max(...first)).toBeGreaterThan(6);
+      expect(Math.max(...last)).toBeGreaterThan(6);
+      expect(Math.max(...middle)).toBeLessThanOrEqual(2);
+    }
   }
 });

@@ -13,7 +13,7 @@ import { startWorker, type WorkerUnderTest } from '../../support/worker.ts';
 const SEEDS = 16;
 const TYPES = [1, 2, 3];
 const COLORED = 9;
-const PATTERNS = [49, 50, 51];
+const PATTERNS = [49, 50, 51, 36];
 const PICTURE_BYTES = 64 * 64 * 3;
 
 /** Every type in so many seeds for a colour of the palette, and for none named; every pattern wherever it is said. */

@@ -64,8 +64,8 @@ export function packStage1(weights: Stage1Weights, sha256: Uint8Array): Uint8Arr
   );
   floats.add([weights.lightRange, weights.chromaRange, weights.bell]);
   floats.add(weights.matrix);
-  const { strength, sharp, darkest, lightest, hold } = pattern;
-  floats.add(filled([strength, sharp, darkest, lightest, hold], BLOCK));
+  const { strength, sharp, darkest, lightest, hold, pocketWord } = pattern;
+  floats.add(filled([strength, sharp, darkest, lightest, hold, pocketWord], BLOCK));
   floats.add(pattern.words);
   const header = Int32Array.from([...sizes, halves.values.length, floats.values.length]);
   return Buffer.concat([

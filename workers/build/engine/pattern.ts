@@ -1,12 +1,15 @@
 import { MAX_TOKENS } from '../../../shared/contract/limits.ts';
 import { NOISE_LENGTH } from '../../../shared/model/latent.ts';
 import { TYPE } from './onnx.ts';
+import { type Drawn, readBefore, readPockets } from './pockets.ts';
 import { type Linear, stepsOf } from './steps.ts';
 import type { GraphWalk, Weight } from './walk.ts';
 
 /** As many patterns as there is noise to draw by. */
 export const PATTERNS = NOISE_LENGTH;
 const LAYERS = 2;
+/** Kinds of field before the tiles: down, across, along the sides. */
+const FIRST_TILE = 3;
 const EDGE = 64;
 export const TILE_EDGE = EDGE / 2;
 /** Columns of the table beside its kinds: a layer's period, threshold, steepness and colour, and which one lies under. */
@@ -14,13 +17,13 @@ const OTHER_COLUMNS = LAYERS * 6 + 1;
 const STRENGTH_AT = 30;
 const PHASE_AT = 31;
 
-/** Two layers of one colour each, stripes down, across, or of a tile that repeats, on a garment drawn plain. */
+/** Two layers of one colour each, stripes down, across, along the sides, or of a tile that repeats, on a garment drawn plain. */
 export interface PatternWeights {
   /** The token that asks for a pattern, one each. */
   readonly words: readonly number[];
   /** A pattern's logits, of the words' state and the ground: [PATTERNS, hidden + 3]. */
   readonly choice: Linear;
-  /** [PATTERNS, 2 * (2 + tiles) + OTHER_COLUMNS], as gpu-service/training/export_pattern.py lays it out. */
+  /** [PATTERNS, 2 * (FIRST_TILE + tiles) + OTHER_COLUMNS], as gpu-service/training/export_pattern.py lays it out. */
   readonly table: Weight;
   /** [tiles, TILE_EDGE * TILE_EDGE] */
   readonly tiles: Weight;
@@ -33,6 +36,8 @@ export interface PatternWeights {
   readonly sharp: number;
   /** Factor of the squared distance from the ground in the exponent of how much a place wears. */
   readonly hold: number;
+  /** The token that asks for a cargo garment's pockets. */
+  readonly pocketWord: number;
 }
 
 /** `plain_words` of the export: the tokens, those of pattern behind the others, and how many others there are. */
@@ -97,20 +102,21 @@ interface Ground {
   readonly base: string;
   /** The plain garment. */
   readonly lab: string;
+  readonly alpha: string;
 }
 
-/** `wearer` of the export, at 64 px: chooses a pattern and puts it on the plain garment, which makes `worn`. */
+/** `wearer` of the export, at 64 px: chooses a pattern and puts it and pockets on the plain garment, which makes `worn`. */
 export function readPattern(walk: GraphWalk, ground: Ground): PatternWeights & { readonly worn: string } {
   const { slice, reshape, scalar } = stepsOf(walk);
-  const { noise, base, lab } = ground;
+  const { noise, base, lab, alpha } = ground;
   const { words, choice, table, row, present } = readChoice(walk, ground);
   const kinds = ((table.shape[1] ?? 0) - OTHER_COLUMNS) / LAYERS;
   const columns = (from: number, ...shape: readonly number[]): string =>
     reshape(slice(row, from, from + shape.reduce((product, size) => product * size)), [-1, ...shape]);
 
   const kind = columns(0, LAYERS, kinds);
-  const shares = slice(kind, 2, kinds, 2);
-  const tiles = walk.weight([kinds - 2, TILE_EDGE * TILE_EDGE]);
+  const shares = slice(kind, FIRST_TILE, kinds, 2);
+  const tiles = walk.weight([kinds - FIRST_TILE, TILE_EDGE * TILE_EDGE]);
   const tile = reshape(walk.next('MatMul', [shares, tiles]), [-1, LAYERS, TILE_EDGE, TILE_EDGE]);
   const motif = walk.next('Tile', [tile, { constant: [1, 1, 2, 2] }]);
   const turn = scalar('Mul', reshape(slice(noise, PHASE_AT, PHASE_AT + 1), [-1, 1, 1]), Math.PI);
@@ -133,6 +139,8 @@ export function readPattern(walk: GraphWalk, ground: Ground): PatternWeights & {
   const shareOf = (way: number): string => reshape(slice(kind, way, way + 1, 2), [-1, LAYERS, 1, 1]);
   const down = shareOf(0);
   const across = shareOf(1);
+  const sides = shareOf(2);
+  const band = reshape(period, [-1, LAYERS, 1, 1]);
   const under = columns((kinds + 6) * LAYERS, 1, 1, 1);
   const middle = reshape(base, [-1, 3, 1, 1]);
 
@@ -141,7 +149,11 @@ export function readPattern(walk: GraphWalk, ground: Ground): PatternWeights & {
   const wave = walk.next('Cos', [walk.next('Add', [turns, turn])]);
   const stripes = walk.next('Mul', [reshape(wave, [-1, LAYERS, 1, EDGE]), down]);
   const crossing = walk.next('Mul', [reshape(wave, [-1, LAYERS, EDGE, 1]), across]);
-  const field = walk.next('Add', [walk.next('Add', [stripes, crossing]), motif]);
+  const waves = walk.next('Add', [stripes, crossing]);
+  const { far, whole } = readFromSides(walk, alpha);
+  const off = walk.next('Abs', [walk.next('Sub', [far, band])]);
+  const along = walk.next('Mul', [walk.next('Sub', [{ constant: 1 }, off]), sides]);
+  const field = walk.next('Add', [walk.next('Add', [waves, along]), motif]);
   const above = walk.next('Sub', [field, threshold]);
   const sharp = walk.read('Mul', steepness);
   const masks = walk.next('Sigmoid', [walk.next('Mul', [above, sharp.name])]);
@@ -157,7 +169,16 @@ export function readPattern(walk: GraphWalk, ground: Ground): PatternWeights & {
   const hold = walk.read('Mul', walk.next('ReduceSum', [squares, { constant: [1] }], { keepdims: 1 }));
   const held = walk.next('Mul', [pattern, walk.next('Exp', [hold.name])]);
   const constants = { strength: strength.value, darkest, lightest, sharp: sharp.value, hold: hold.value };
-  return { words, choice, table, tiles, ...constants, worn: walk.next('Add', [lab, held]) };
+  const patterned = walk.next('Add', [lab, held]);
+  const pockets = readPockets(walk, { base, alpha, lab: patterned, far, whole });
+  return { words, choice, table, tiles, ...constants, pocketWord: pockets.word, worn: pockets.worn };
+}
+
+function readFromSides(walk: GraphWalk, alpha: string): Pick<Drawn, 'far' | 'whole'> {
+  const pixels = stepsOf(walk).scalar('Mul', alpha, 1);
+  const left = readBefore(walk, pixels, 3);
+  const whole = walk.next('ReduceSum', [pixels, { constant: [3] }], { keepdims: 1 });
+  return { far: walk.next('Min', [left, walk.next('Sub', [whole, left])]), whole };
 }
 
 /** A colour whose lightness would leave what there is goes the other way. */

@@ -143,7 +143,7 @@ export function readStage1(model: OnnxModel): Stage1Weights {
     strides: [1, 1],
   });
   const { lab, alpha, ...painting } = readPainting(walk, raw, base);
-  const { worn, ...pattern } = readPattern(walk, { state, hidden, noise, base, lab });
+  const { worn, ...pattern } = readPattern(walk, { state, hidden, noise, base, lab, alpha });
   const matrix = readPicture(walk, worn, alpha);
   walk.end('image');
 

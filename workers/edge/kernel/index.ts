@@ -12,7 +12,7 @@ import { planText, readText, wordsRun } from './lstm';
 import { exp4 } from './math';
 import { take, widen } from './memory';
 import { composite, residuals } from './paint';
-import { choosePattern, patternFloats, planPattern, wear } from './pattern';
+import { dress, patternFloats, planPattern } from './pattern';
 import {
   c0,
   c1,
@@ -257,8 +257,7 @@ export function draw(): void {
   head(x5, EDGE, c4, scaledHead, headB, planes);
   const mean = base + 16;
   residuals(planes, EDGE * EDGE, paintSettings, mean);
-  const row = choosePattern(tokensAt, state, base, noise);
-  if (row !== 0) wear(row, planes, mean, base, noise);
+  dress(tokensAt, state, planes, mean, base, noise);
   composite(planes, EDGE * EDGE, base, mean, matrix, imageAt);
 }
 

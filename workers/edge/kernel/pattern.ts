@@ -1,15 +1,19 @@
 import { gemv } from './linear';
 import { exp4, sigmoid4 } from './math';
 import { take } from './memory';
+import { addPockets, planPockets } from './pockets';
 
 /**
  * What words of pattern put on a garment that was drawn plain: two layers of one colour each. A layer's field is waves
- * down and across and tiles that repeat, in shares; a threshold cuts it. Nothing is done where no word asks for it.
+ * down and across, a band along the sides and tiles that repeat, in shares; a threshold cuts it. Nothing is done where no
+ * word asks for it.
  */
 
 const MAX_TOKENS: usize = 16;
 const PATTERNS: usize = 32;
 const LAYERS: usize = 2;
+/** Kinds before the tiles: down, across, sides. */
+const FIRST_TILE: usize = 3;
 const EDGE: usize = 64;
 const TILE: usize = 32;
 /** Bytes of a wave, and of a tile. */
@@ -21,14 +25,14 @@ const PHASE_AT: usize = 31 << 2;
 
 let hidden: usize = 0;
 let tiles: usize = 0;
-/** Shares of a layer: down, across, every tile. */
+/** Shares of a layer: down, across, sides, every tile. */
 let kinds: usize = 0;
 let choiceW: usize = 0;
 let choiceB: usize = 0;
 /** A row per pattern: [2][kinds], [2] of period, threshold and steepness each, [2][3] colours, whether the second lies under. */
 let table: usize = 0;
 let tileAt: usize = 0;
-/** Strength, factor of steepness, darkest, lightest, -1 / (2 width^2) of the bell of what wears a pattern. */
+/** Strength, factor of steepness, darkest, lightest, -1 / (2 width^2) of the bell of what wears a pattern, cargo's token. */
 let settings: usize = 0;
 /** The token that asks for a pattern, one each. */
 let words: usize = 0;
@@ -41,9 +45,11 @@ let waves: usize = 0;
 let motifs: usize = 0;
 /** [2][3] */
 let colors: usize = 0;
+/** [EDGE][EDGE]: garment between a place and the nearer side of the outline. */
+let sides: usize = 0;
 
 function columns(tileCount: usize): usize {
-  return LAYERS * (2 + tileCount + 6) + 1;
+  return LAYERS * (FIRST_TILE + tileCount + 6) + 1;
 }
 
 /** Floats of the weights, which lie one after another: choice, its bias, table, tiles. */
@@ -55,7 +61,7 @@ export function patternFloats(hiddenSize: i32, tileCount: i32): i32 {
 export function planPattern(hiddenSize: i32, tileCount: i32, weights: usize, numbers: usize): void {
   hidden = hiddenSize as usize;
   tiles = tileCount as usize;
-  kinds = 2 + tiles;
+  kinds = FIRST_TILE + tiles;
   choiceW = weights;
   choiceB = choiceW + (((hidden + 4) * PATTERNS) << 2);
   table = choiceB + (PATTERNS << 2);
@@ -67,6 +73,8 @@ export function planPattern(hiddenSize: i32, tileCount: i32, weights: usize, num
   waves = take((LAYERS * 2 * EDGE) as i32);
   motifs = take((LAYERS * TILE * TILE) as i32);
   colors = take((LAYERS * 3) as i32);
+  sides = take((EDGE * EDGE) as i32);
+  planPockets();
 }
 
 /**
@@ -74,7 +82,7 @@ export function planPattern(hiddenSize: i32, tileCount: i32, weights: usize, num
  * @param state of the words, without those of pattern
  * @returns where its row of the table lies, 0 where none is asked for
  */
-export function choosePattern(tokens: usize, state: usize, base: usize, noise: usize): usize {
+function choosePattern(tokens: usize, state: usize, base: usize, noise: usize): usize {
   const asked = askedFor(tokens);
   if (asked === 0) return 0;
   memory.copy(known, state, hidden << 2);
@@ -105,16 +113,44 @@ function askedFor(tokens: usize): u32 {
   return asked;
 }
 
+/** Pattern and pockets, where the words ask for them, on the residuals around `mean`, which is drawn as `base`. */
+export function dress(
+  tokens: usize,
+  state: usize,
+  planes: usize,
+  mean: usize,
+  base: usize,
+  noise: usize,
+): void {
+  const row = choosePattern(tokens, state, base, noise);
+  const pockets = isSaid(tokens, load<f32>(settings, 20));
+  if (row === 0 && !pockets) return;
+  measureSides(planes + ((EDGE * EDGE * 3) << 2));
+  if (row !== 0) wear(row, planes, mean, base, noise);
+  if (pockets) addPockets(planes, sides, base);
+}
+
+function isSaid(tokens: usize, word: f32): bool {
+  for (let t: usize = 0; t < MAX_TOKENS; t += 1) {
+    if ((load<i32>(tokens + (t << 2)) as f32) === word) return true;
+  }
+  return false;
+}
+
 /**
  * Puts a pattern on the residuals around `mean`, which is drawn as `base`. What differs much from the ground (a
  * drawstring, a button) wears little of it.
  * @param row of the table
  */
-export function wear(row: usize, planes: usize, mean: usize, base: usize, noise: usize): void {
+function wear(row: usize, planes: usize, mean: usize, base: usize, noise: usize): void {
   mixColors(row, base, noise);
   for (let layer: usize = 0; layer < LAYERS; layer += 1) layOut(row, layer, noise);
   const plane = (EDGE * EDGE) << 2;
   const cut = row + ((kinds * LAYERS) << 2);
+  const along0 = f32x4.splat(load<f32>(row, 8));
+  const along1 = f32x4.splat(load<f32>(row + (kinds << 2), 8));
+  const band0 = v128.load32_splat(cut);
+  const band1 = v128.load32_splat(cut, 4);
   const sharp = load<f32>(settings, 4);
   const steep0 = f32x4.splat(load<f32>(cut, 16) * sharp);
   const steep1 = f32x4.splat(load<f32>(cut, 20) * sharp);
@@ -131,8 +167,11 @@ export function wear(row: usize, planes: usize, mean: usize, base: usize, noise:
     const motif = motifs + (((y % TILE) * TILE) << 2);
     for (let x: usize = 0; x < WAVE; x += 16) {
       const tile = motif + (x % (TILE << 2));
-      const field0 = f32x4.add(f32x4.add(v128.load(waves + x), across0), v128.load(tile));
-      const field1 = f32x4.add(f32x4.add(v128.load(lower + x), across1), v128.load(tile + MOTIF));
+      const far = v128.load(sides + (p - planes));
+      const straight0 = f32x4.add(v128.load(waves + x), across0);
+      const straight1 = f32x4.add(v128.load(lower + x), across1);
+      const field0 = f32x4.add(f32x4.add(straight0, banded(far, band0, along0)), v128.load(tile));
+      const field1 = f32x4.add(f32x4.add(straight1, banded(far, band1, along1)), v128.load(tile + MOTIF));
       const over = sigmoid4(f32x4.mul(field0, steep0));
       const below = sigmoid4(f32x4.mul(field1, steep1));
       const beneath = f32x4.sub(below, f32x4.mul(f32x4.mul(below, over), under));
@@ -150,6 +189,27 @@ export function wear(row: usize, planes: usize, mean: usize, base: usize, noise:
       v128.store(p + plane, f32x4.add(a, worn(first, second, colors + 4)));
       v128.store(p + plane * 2, f32x4.add(b, worn(first, second, colors + 8)));
       p += 16;
+    }
+  }
+}
+
+/** A band's field: `share` in its middle, less by it for every pixel away. */
+function banded(far: v128, middle: v128, share: v128): v128 {
+  return f32x4.mul(f32x4.sub(f32x4.splat(1), f32x4.abs(f32x4.sub(far, middle))), share);
+}
+
+function measureSides(alpha: usize): void {
+  for (let y: usize = 0; y < EDGE; y += 1) {
+    const from = alpha + y * WAVE;
+    const to = sides + y * WAVE;
+    let whole: f32 = 0;
+    for (let x: usize = 0; x < WAVE; x += 4) whole += load<f32>(from + x);
+    let left: f32 = 0;
+    for (let x: usize = 0; x < WAVE; x += 4) {
+      const here = load<f32>(from + x);
+      const middle = left + here * (0.5 as f32);
+      store<f32>(to + x, min(middle, whole - middle));
+      left += here;
     }
   }
 }
@@ -197,7 +257,7 @@ function layOut(row: usize, layer: usize, noise: usize): void {
   const motif = motifs + layer * MOTIF;
   memory.fill(motif, 0, MOTIF);
   for (let tile: usize = 0; tile < tiles; tile += 1) {
-    const share = load<f32>(shares + ((2 + tile) << 2));
+    const share = load<f32>(shares + ((FIRST_TILE + tile) << 2));
     if (share === 0) continue;
     const from = tileAt + tile * MOTIF;
     for (let at: usize = 0; at < MOTIF; at += 16) {
