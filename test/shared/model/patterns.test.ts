@@ -90,6 +90,23 @@ it('stripes run down or across: lines of pixels share what they differ by', asyn
   }
 });
 
+it.each([
+  ['boys', 7, 0.035],
+  ['kids', 8, 0.06],
+])('plain drawstring shorts for %s have no spots, whatever the seed', async (_, whose, most) => {
+  const DRAWSTRING = 27;
+  const [navy = [0, 0, 0]] = GROUNDS;
+  const seeds = Array.from({ length: 48 }, (_seed, at) => at + 1);
+  for (const picture of await drawn([whose, SHORTS, DRAWSTRING], navy, seeds, 64)) {
+    // Under the waistband, and so far from the outline that no white shines through: what is left is the cord.
+    const cloth = Array.from({ length: 30 * 64 }, (_pixel, at) => 24 * 64 + at).filter((pixel) =>
+      [-3, 0, 3].every((dx) => [-3, 0, 3].every((dy) => !isGround(picture, pixel + dx + 64 * dy))),
+    );
+    const light = cloth.filter((pixel) => (picture[pixel * 3 + 1] ?? 0) > 110);
+    expect(light.length / cloth.length).toBeLessThanOrEqual(most);
+  }
+});
+
 it('corduroy has ribs at 256 px, and nothing else has', async () => {
   const CORDUROY = 44;
   const [, color = [0, 0, 0]] = GROUNDS;
