@@ -43,11 +43,11 @@ def main() -> None:
     trainer.encoder.load_state_dict(mean([state["encoder"] for state in states]))
     trainer.images = max(state["images"] for state in states)
     whole = datasets.load(source, "train").to(trainer.device)
-    data = datasets.unpatterned(whole, datasets.loud_words(source))
+    data = datasets.unpatterned(whole, trainer.loud)
     emphasise(trainer.average.module, trainer.titles(data, LAST_FIT_ROWS)[1], args.emphasis)
     trainer.fit(data, trainer.average.module, LAST_FIT_ROWS)
     calibrate(trainer, data)
-    quiet_seeds(trainer.average.module, data, datasets.loud_words(source), args.quiet)
+    quiet_seeds(trainer.average.module, data, trainer.loud, args.quiet)
     dress(trainer.average.module, whole)
     judges = {name: states[0][name] for name in ("judge", "second") if name in states[0]}
     made = {"ema": trainer.average.module.state_dict(), "encoder": trainer.encoder.state_dict()}

@@ -129,14 +129,16 @@ def unpatterned(data: Dataset, loud: torch.Tensor) -> Dataset:
 
 def contrast(data: Dataset, rows: int = 512) -> torch.Tensor:
     """[N]: how much of a garment, its edges aside, lies further than CONTRAST from its own colour."""
-    shares = []
-    for start in range(0, len(data), rows):
-        part = slice(start, start + rows)
-        outside = (data.alpha[part] <= 250).float()
-        inside = F.max_pool2d(outside, 5, stride=1, padding=2)[:, 0] == 0
-        other = (data.lab[part].float() - data.color[part, :, None, None]).norm(dim=1) > CONTRAST
-        shares.append((other & inside).sum((1, 2)) / inside.sum((1, 2)).clamp(min=1))
+    parts = [slice(start, start + rows) for start in range(0, len(data), rows)]
+    shares = [of_other_color(data.lab[part].float(), data.alpha[part] > 250, data.color[part]) for part in parts]
     return torch.cat(shares) if shares else torch.zeros(0, device=data.lab.device)
+
+
+def of_other_color(lab: torch.Tensor, opaque: torch.Tensor, color: torch.Tensor) -> torch.Tensor:
+    """[B]: the share of the pixels inside `opaque` [B, 1, H, W], its edge aside, whose Lab [B, 3, H, W] lies further than CONTRAST from `color` [B, 3]."""
+    inside = F.max_pool2d((~opaque).float(), 5, stride=1, padding=2)[:, 0] == 0
+    other = (lab - color[:, :, None, None]).norm(dim=1) > CONTRAST
+    return (other & inside).sum((1, 2)) / inside.sum((1, 2)).clamp(min=1)
 
 
 def loud_words(source: Source) -> torch.Tensor:

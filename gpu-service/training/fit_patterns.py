@@ -6,6 +6,7 @@ words and the ground go with. Faint ones are left out: who types `striped` wants
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,12 +14,11 @@ import torch.nn.functional as F
 
 import data as datasets
 from pattern import CHECKED, FIRST_TILE, PRINTED, SIDE_STRIPE, STRIPED, TILE_EDGE, PatternLayer, plain_words
-from side_stripes import measure_sides, set_sides
+from side_stripes import CHROMA, measure_sides, set_sides
 
 SHARE = {STRIPED: 9, CHECKED: 7, PRINTED: 11, SIDE_STRIPE: 5}  # of PATTERNS_MAX
 FAINT, SPARSE = 11.0, 0.03  # Lab over the ground, share of the garment
 VISIBLE = 13.0  # Lab: a pattern's first colour is at least so far from the ground
-CHROMA = torch.tensor([1.0, 2.0, 2.0])  # what a and b weigh beside L where colours are told apart: shade differs in L
 FINER = 1.2  # px from one motif to the next, over the width at which a print resembles itself
 STEEP = 1.3  # of a threshold, over the period: a pixel wide at 64 px
 LONGEST = 16  # px of 64 between two stripes, at most
@@ -102,7 +102,7 @@ def measure(lab: torch.Tensor, alpha: torch.Tensor, ground: torch.Tensor) -> Mea
 
 def two_levels(over: torch.Tensor) -> tuple[tuple[float, float], np.ndarray] | None:
     """Pixels [3, N] over the ground -> cover and colours of what lies on it, by k-means with the ground held at 0."""
-    over = over * CHROMA[:, None]
+    over = over * torch.tensor(CHROMA).to(over)[:, None]
     away = over[:, over.norm(dim=0) > FAINT / 2]
     if away.shape[1] < SPARSE * over.shape[1]:
         return None
@@ -120,7 +120,7 @@ def two_levels(over: torch.Tensor) -> tuple[tuple[float, float], np.ndarray] | N
     colors, cover = colors[order], (cover * seen)[order]
     if cover[0] < SPARSE:
         return None
-    return (float(cover[0]), float(cover[1])), colors * (cover > 0)[:, None] / CHROMA.numpy()
+    return (float(cover[0]), float(cover[1])), colors * (cover > 0)[:, None] / CHROMA.astype(colors.dtype)
 
 
 def medoids(points: np.ndarray, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -194,7 +194,7 @@ def set_motif(layer: PatternLayer, at: int, which: int, tile: int, wave: float, 
     layer.steepness[at, which] = STEEP * wave
 
 
-def set_pattern(layer: PatternLayer, at: int, word: int, found: Measured) -> None:
+def set_pattern(layer: PatternLayer, at: int, found: Measured, word: int) -> None:
     """Fills row `at` of the layer with what was measured of one garment."""
     colors = torch.tensor(found.colors).float()
     colors = colors * max(1.0, VISIBLE / float(colors[0].norm()))
@@ -247,7 +247,7 @@ def fit_patterns(generator, data: datasets.Dataset) -> int:
     layer.tiles.copy_(tiles(rng))
     for word, share in SHARE.items():
         rows = (data.tokens == word).any(1).nonzero()[:, 0].tolist()
-        look = measure_sides if word == SIDE_STRIPE else measure
+        look, fill = (measure_sides, set_sides) if word == SIDE_STRIPE else (measure, partial(set_pattern, word=word))
         found = {row: look(data.lab[row].float().cpu(), data.alpha[row].float().cpu() / 255, data.color[row].cpu()) for row in rows}
         kept = [row for row in rows if found[row]]
         if not kept:
@@ -256,10 +256,7 @@ def fit_patterns(generator, data: datasets.Dataset) -> int:
         chosen, nearest = medoids(np.stack([found[row].numbers() for row in kept]), share, rng)
         for number, which in enumerate(chosen):
             layer.words[at + number] = word
-            if word == SIDE_STRIPE:
-                set_sides(layer, at + number, found[kept[which]])
-            else:
-                set_pattern(layer, at + number, word, found[kept[which]])
+            fill(layer, at + number, found[kept[which]])
         with torch.no_grad():
             state = generator.text(plain_words(datasets.as_asked(data.tokens[kept]))).float()
         weight, bias = choices(torch.cat([state, data.color[kept] / 50], 1).cpu(), torch.tensor(nearest), share)

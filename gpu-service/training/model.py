@@ -16,9 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from details import add_details
 from fused_norm import modulated_norm
 from lab import constant
-from details import add_details
 from pattern import PatternLayer, hold, plain_words
 
 Z_DIM, NOISE_DIM, MAX_TOKENS = 64, 32, 16

@@ -12,7 +12,7 @@ from pattern import SIDES, PatternLayer, from_sides
 
 DEEPEST, INNER = 5, 8  # px of 64: a stripe's strongest place lies within the one, the leg's own colour between the two
 SEEN, OTHER_COLOR = 30.0, 25.0  # Lab over the leg's colour, and between two bands
-CHROMA = np.array([1.0, 2.0, 2.0])  # as in `fit_patterns.py`
+CHROMA = np.array([1.0, 2.0, 2.0])  # what a and b weigh beside L where colours are told apart: shade differs in L
 NARROWEST = 0.8  # px of 64, half a band: a thinner one is not seen on a thumbnail
 STEEP = 6.0  # of a threshold: a pixel wide at 64 px
 FROM, TO = 0.25, 0.9  # of a garment's height: under the waistband, over the cuff

@@ -105,7 +105,7 @@ def main() -> None:
     data, held = datasets.load(source, "train", limit=args.limit), datasets.load(source, "val", limit=args.limit)
     print(f"{len(data)} train and {len(held)} held-out garments, {trainer.config.clusters} colour clusters, {trainer.device}", flush=True)
     whole = data.to(trainer.device)
-    data = datasets.unpatterned(whole, datasets.loud_words(source))
+    data = datasets.unpatterned(whole, trainer.loud)
     if args.dry_run:
         trainer.meet(data)
         for _ in range(2):

@@ -8,7 +8,7 @@ RET: of the earlier words that showed before a word was added, the share that st
 not counted against.
 Words that the judge does not tell apart on real pictures (AUC under .85) are listed and left out of the averages.
 
-That measure's two garments differ in their other words and their colour too, which tell the word as well (cargo is khaki, and
+ADD's two real garments differ in their other words and their colour too, which tell the word as well (cargo is khaki, and
 men's). `real_alone` is the same of garments alike in those (ALIKE): what of the logit the word itself can move. It is no bar.
 Also given: `shows`, the share that shows after the word, beside real garments with the word; `other_seed`, the rate at which the
 logit is above that of another seed's picture before the word, beside `real_auc_in_type`. The latter asks of words that others
