@@ -21,7 +21,7 @@ from lab import composite_rgb
 from latent import latent_for_seed
 from model import LATENT_DIM, MAX_TOKENS, NOISE_DIM, Z_DIM, Config, Stage1
 from onnx_graph import Graph
-from pattern import PATTERN_TOKENS, PatternLayer
+from pattern import DRAWS, PATTERN_TOKENS, PatternLayer
 from stage2 import Stage2
 
 LICENCE = (
@@ -150,6 +150,7 @@ def scramble(layer: PatternLayer) -> None:
     kinds = torch.arange(layer.kind[..., 0].numel()).view(layer.kind.shape[:2]) % layer.kind.shape[2]
     layer.kind.copy_(torch.nn.functional.one_hot(kinds, layer.kind.shape[2]))
     layer.words.copy_(torch.tensor(PATTERN_TOKENS).repeat(len(layer.words))[: len(layer.words)])
+    layer.draw.copy_(torch.arange(len(layer.words)) % DRAWS)
     layer.tiles.normal_(), layer.choice.normal_(0, 0.1), layer.colors.uniform_(-40, 40), layer.under.bernoulli_()
     layer.period.uniform_(3, 12), layer.threshold.uniform_(-0.5, 0.5), layer.steepness.uniform_(2, 6)
 

@@ -71,7 +71,7 @@ def stage1(g: Graph, model: Stage1, tokens: str, latent: str, color: str) -> dic
         x = g.up_conv(x, upsample_kernel(weight), bias) if block.up else g.conv(x, weight, bias)
         outputs = weight.shape[0]
         x = g.modulate(x, style, block.affine, outputs)
-        if block.has_noise:
+        if block.has_grain:
             edge = block.noise.shape[-1]
             grain = g.reshape(g.node("MatMul", [mix, g.weight(block.noise.flatten(1))]), [-1, 1, edge, edge])
             x = g.add(x, g.mul(grain, g.weight(block.noise_gain[None, :, None, None])))

@@ -13,22 +13,21 @@ import torch
 import torch.nn.functional as F
 
 import data as datasets
-from pattern import CHECKED, FIRST_TILE, PRINTED, SIDE_STRIPE, STRIPED, TILE_EDGE, PatternLayer, plain_words
+from motifs import BLOB_TILE, BLOBS, BLOTCHES, DOT_TILE, DOTS, FUR_TILE, SPOTS, tiles
+from pattern import CHECKED, FIRST_TILE, PRINTED, SIDE_STRIPE, STRIPED, PatternLayer, plain_words
 from side_stripes import CHROMA, measure_sides, set_sides
 
-SHARE = {STRIPED: 9, CHECKED: 7, PRINTED: 11, SIDE_STRIPE: 5}  # of PATTERNS_MAX
+SHARE = {STRIPED: 12, CHECKED: 10, PRINTED: 28, SIDE_STRIPE: 6}  # of PATTERNS_MAX
+HELD = 0.004  # weight of squared weights where words and ground learn which pattern they go with
+CHANCE = {STRIPED: 9, CHECKED: 0, PRINTED: 12, SIDE_STRIPE: 0}  # seeds of who stands for others: of a few, the nearest to real garments in the guides' features
 FAINT, SPARSE = 11.0, 0.03  # Lab over the ground, share of the garment
 VISIBLE = 13.0  # Lab: a pattern's first colour is at least so far from the ground
-FINER = 1.2  # px from one motif to the next, over the width at which a print resembles itself
+FINER = 1.4  # px from one motif to the next, over the width at which a print resembles itself
 STEEP = 1.3  # of a threshold, over the period: a pixel wide at 64 px
 LONGEST = 16  # px of 64 between two stripes, at most
 LARGEST = 0.5  # share of a garment that one colour of a pattern may cover: the colour asked for is the ground's
-# px of 64 from one to the next. The order is that of `tiles`; a flower has a tile of petals and one of its heart and leaves.
-BLOTCHES, DOTS, FLOWERS, SPOTS = (3.8, 6.5, 11.0), (TILE_EDGE / 8, TILE_EDGE / 5), (TILE_EDGE / 5, TILE_EDGE / 4), 5.5
-DOT_TILE = len(BLOTCHES)
-FLOWER_TILE = DOT_TILE + len(DOTS)
-FUR_TILE = FLOWER_TILE + 2 * len(FLOWERS)
-BLOTCHES_FROM, FUR_FROM, TWO_COLORS, COLORFUL = 0.5, 0.15, 25.0, 15.0  # cover; cover; Lab between the two; chroma over the ground's
+BLOTCHES_FROM, FUR_FROM, COLORFUL = 0.65, 0.15, 15.0  # cover; cover; chroma over the ground's
+REGULAR = 0.3  # how much a print resembles itself, both ways, one motif further: dots in a lattice
 
 
 @dataclass
@@ -40,6 +39,7 @@ class Measured:
     period_down: float
     period_across: float
     size: float
+    regular: float
     cover: tuple[float, float]
     colors: np.ndarray  # [2, 3]
     ground: np.ndarray  # [3]
@@ -59,13 +59,13 @@ def correlation(x: torch.Tensor, inside: torch.Tensor, axis: int, lags: int = LO
     return np.array(found) / max(found[0], 1e-6)
 
 
-def first_peak(correlated: np.ndarray) -> float:
-    """The lag at which a pattern repeats, between pixels by a parabola; LONGEST where it does not."""
+def first_peak(correlated: np.ndarray) -> tuple[float, float]:
+    """The lag at which a pattern repeats, between pixels by a parabola, and how alike it is there; LONGEST and 0 where it does not."""
     for lag in range(2, len(correlated) - 1):
         before, here, after = correlated[lag - 1 : lag + 2]
         if here > before and here >= after and here > 0.05:
-            return lag + 0.5 * (before - after) / min(before - 2 * here + after, -1e-6)
-    return float(LONGEST)
+            return lag + 0.5 * (before - after) / min(before - 2 * here + after, -1e-6), float(here)
+    return float(LONGEST), 0.0
 
 
 def striped(detail: torch.Tensor, inside: torch.Tensor, rows: int, columns: int) -> tuple[float, torch.Tensor, torch.Tensor]:
@@ -96,8 +96,8 @@ def measure(lab: torch.Tensor, alpha: torch.Tensor, ground: torch.Tensor) -> Mea
     around = (correlation(detail, mask, 0, 9) + correlation(detail, mask, 1, 9)) / 2
     falls = next((lag for lag in range(1, 9) if around[lag] < 0.3), 8)
     size = 4 * (falls - (0.3 - around[falls]) / max(around[falls - 1] - around[falls], 1e-6))
-    periods = first_peak(correlation(means_down, whole_down, 1)), first_peak(correlation(means_across, whole_across, 0))
-    return Measured(down, across, *periods, float(np.clip(size, 2.5, 20)), cover, colors, ground.numpy())
+    (period_down, alike_down), (period_across, alike_across) = first_peak(correlation(means_down, whole_down, 1)), first_peak(correlation(means_across, whole_across, 0))
+    return Measured(down, across, period_down, period_across, float(np.clip(size, 2.5, 20)), min(alike_down, alike_across), cover, colors, ground.numpy())
 
 
 def two_levels(over: torch.Tensor) -> tuple[tuple[float, float], np.ndarray] | None:
@@ -134,49 +134,6 @@ def medoids(points: np.ndarray, count: int, rng: np.random.Generator) -> tuple[n
         nearest = apart[:, chosen].argmin(1)
         chosen = [int(group[apart[np.ix_(group, group)].sum(0).argmin()]) if len(group := np.flatnonzero(nearest == k)) else chosen[k] for k in range(count)]
     return np.array(chosen), apart[:, chosen].argmin(1)
-
-
-def scattered(rng: np.random.Generator, along: int, jitter: float) -> np.ndarray:
-    """Places [N, 2] of motifs on a tile, `along` in a row, every second row between those of the first."""
-    step = TILE_EDGE / along
-    rows = [(row + 0.5, column + 0.5 * (row % 2) + 0.25) for row in range(along) for column in range(along)]
-    return (np.array(rows) + rng.uniform(-jitter, jitter, (len(rows), 2))) * step
-
-
-def around(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Radius and angle [32, 32] of every pixel, seen from a place of a tile without seams."""
-    line = np.arange(TILE_EDGE) + 0.5
-    y, x = ((line - at + TILE_EDGE / 2) % TILE_EDGE - TILE_EDGE / 2 for at in place)
-    return np.hypot(y[:, None], x[None]), np.arctan2(y[:, None], x[None])
-
-
-def motifs(places: np.ndarray, shape) -> np.ndarray:
-    """The highest of `shape(radius, angle, number)` over all places."""
-    return np.max([shape(*around(place), number) for number, place in enumerate(places)], 0)
-
-
-def noise(rng: np.random.Generator, wave: float, band: float) -> np.ndarray:
-    """About a wavelength: a broad band makes blotches, a narrow one spots as of fur."""
-    line = np.fft.fftfreq(TILE_EDGE)
-    frequency = np.hypot(line[:, None], line[None]).clip(1e-3)
-    band = np.exp(-0.5 * (np.log(frequency * wave) / band) ** 2)
-    return np.fft.ifft2(np.fft.fft2(rng.standard_normal((TILE_EDGE, TILE_EDGE))) * band).real
-
-
-def tiles(rng: np.random.Generator) -> torch.Tensor:
-    """[TILES, 32, 32], mean 0 and variance 1, without a seam: blotches, dots, two sizes of flowers, spots of fur."""
-    found = [noise(rng, wave, 0.55) for wave in BLOTCHES]
-    for step in DOTS:
-        found.append(motifs(scattered(rng, round(TILE_EDGE / step), 0), lambda r, _, __, step=step: np.exp(-((r / (0.3 * step)) ** 2))))
-    for step in FLOWERS:
-        places = scattered(rng, round(TILE_EDGE / step), 0.12)
-        turn, size = rng.uniform(0, 2 * np.pi, len(places)), rng.uniform(0.85, 1.15, len(places)) * 0.3 * step
-        petals = lambda r, a, k, turn=turn, size=size: np.exp(-((r / (size[k] * (0.7 + 0.4 * np.abs(np.cos(2.5 * a + turn[k]))))) ** 2))  # noqa: E731
-        heart = lambda r, _, k, size=size: np.exp(-((r / (0.45 * size[k])) ** 2))  # noqa: E731
-        leaf = lambda r, a, k, turn=turn, size=size: 0.9 * np.exp(-(((r - 1.5 * size[k]) / (0.5 * size[k])) ** 2) - (((a - turn[k] + np.pi) % (2 * np.pi) - np.pi) / 0.5) ** 2)  # noqa: E731
-        found += [motifs(places, petals), np.maximum(motifs(places, heart), motifs(places, leaf))]
-    found.append(noise(rng, SPOTS, 0.22))
-    return torch.tensor(np.stack([(tile - tile.mean()) / tile.std() for tile in found])).float()
 
 
 def set_wave(layer: PatternLayer, at: int, which: int, direction: int, period: float, cover: float) -> None:
@@ -220,13 +177,12 @@ def print_of(found: Measured) -> list[tuple[int, float]]:
         one = near(BLOTCHES, 0.8 * found.size)
         two = one - 1 if one else 1
         return [(one, BLOTCHES[one]), (two, BLOTCHES[two])]
-    if np.linalg.norm(found.colors[0] - found.colors[1]) > TWO_COLORS and found.cover[1] > 0.01:
-        one = near(FLOWERS, FINER * found.size)
-        return [(FLOWER_TILE + 2 * one + part, FLOWERS[one]) for part in range(2)]
-    if np.hypot(*found.colors[0][1:]) < COLORFUL and found.colors[0][0] < 0 and sum(found.cover) > FUR_FROM:
-        return [(FUR_TILE, SPOTS), (DOT_TILE + 1, DOTS[1])]
-    one = near(DOTS, FINER * found.size)
-    return [(DOT_TILE + each, DOTS[each]) for each in (one, 1 - one)]
+    if np.hypot(*found.colors[0][1:]) < COLORFUL and found.colors[0][0] < 0 and sum(found.cover) > FUR_FROM and found.size < SPOTS:
+        return [(FUR_TILE, SPOTS), (BLOB_TILE, BLOBS[0])]
+    first, steps = (DOT_TILE, DOTS) if found.regular > REGULAR else (BLOB_TILE, BLOBS)
+    one = near(steps, FINER * found.size)
+    two = one - 1 if one else 1
+    return [(first + each, steps[each]) for each in (one, two)]
 
 
 def choices(inputs: torch.Tensor, labels: torch.Tensor, count: int, steps: int = 300) -> tuple[torch.Tensor, torch.Tensor]:
@@ -235,16 +191,16 @@ def choices(inputs: torch.Tensor, labels: torch.Tensor, count: int, steps: int =
     torch.nn.init.zeros_(model.weight), torch.nn.init.zeros_(model.bias)
     optimiser = torch.optim.Adam(model.parameters(), 0.03)
     for _ in range(steps):
-        loss = F.cross_entropy(model(inputs), labels) + 0.02 * model.weight.square().sum()
+        loss = F.cross_entropy(model(inputs), labels) + HELD * model.weight.square().sum()
         optimiser.zero_grad(), loss.backward(), optimiser.step()
     return model.weight.detach(), model.bias.detach()
 
 
 def fit_patterns(generator, data: datasets.Dataset) -> int:
     """Sets the generator's pattern layer by the garments of `data`; the words' states are its own. Returns the patterns set."""
-    rng, layer, at = np.random.default_rng(0), generator.pattern, 0
+    layer, at = generator.pattern, 0
     layer.load_state_dict(PatternLayer(generator.config.hidden).state_dict())
-    layer.tiles.copy_(tiles(rng))
+    layer.tiles.copy_(tiles(np.random.default_rng(0)))
     for word, share in SHARE.items():
         rows = (data.tokens == word).any(1).nonzero()[:, 0].tolist()
         look, fill = (measure_sides, set_sides) if word == SIDE_STRIPE else (measure, partial(set_pattern, word=word))
@@ -253,9 +209,9 @@ def fit_patterns(generator, data: datasets.Dataset) -> int:
         if not kept:
             continue
         share = min(share, len(kept))
-        chosen, nearest = medoids(np.stack([found[row].numbers() for row in kept]), share, rng)
+        chosen, nearest = medoids(np.stack([found[row].numbers() for row in kept]), share, np.random.default_rng(CHANCE[word]))
         for number, which in enumerate(chosen):
-            layer.words[at + number] = word
+            layer.words[at + number], layer.draw[at + number] = word, number
             fill(layer, at + number, found[kept[which]])
         with torch.no_grad():
             state = generator.text(plain_words(datasets.as_asked(data.tokens[kept]))).float()

@@ -66,11 +66,10 @@ class UpBlock(nn.Module):
         nn.init.normal_(self.affine.weight, std=0.02)
         nn.init.zeros_(self.affine.bias)
         self.up = up
-        self.has_noise, self.has_grain = noise_maps > 0, noise_maps > 0 and edge <= 16
-        if self.has_noise:
+        self.has_grain = noise_maps > 0
+        if self.has_grain:
             self.register_buffer("noise", torch.randn(noise_maps, edge, edge))
-            # Grain from the latent at 16 px alone: on finer maps it showed as hatching.
-            self.noise_gain = nn.Parameter(torch.full((outputs,), 0.02 if self.has_grain else 0.0), requires_grad=self.has_grain)
+            self.noise_gain = nn.Parameter(torch.full((outputs,), 0.02))
 
     def forward(self, x, style, mix):
         x = F.conv_transpose2d(x, upsample_kernel(self.weight), stride=2, padding=1) if self.up else F.conv2d(x, self.weight, padding=1)
@@ -142,9 +141,9 @@ class Stage1(nn.Module):
             [
                 UpBlock(c[0], c[1], style, 0, 8),
                 UpBlock(c[1], c[2], style, 0, 16),
-                UpBlock(c[2], c[2], style, maps, 16, up=False),
-                UpBlock(c[2], c[3], style, maps, 32),
-                UpBlock(c[3], c[4], style, maps, 64),
+                UpBlock(c[2], c[2], style, maps, 16, up=False),  # grain from the latent here alone: on finer maps it showed as hatching
+                UpBlock(c[2], c[3], style, 0, 32),
+                UpBlock(c[3], c[4], style, 0, 64),
             ]
         )
         self.contrast = nn.Sequential(nn.Linear(4, 32), nn.LeakyReLU(0.2), nn.Linear(32, c[4]))

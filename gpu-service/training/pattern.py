@@ -2,7 +2,7 @@
 
 A convolution that doubles a 4 x 4 map knows no period and no place: asked for stripes it hatches. So these words do not reach
 it. They choose one of a few patterns, each two layers of one colour over the ground: stripes down or across (a cosine of the
-place), a band along the outline's sides, or motifs (a tile that repeats, as a printed cloth does), cut sharp at a threshold. A
+place), a band along the outline's sides, or motifs (a tile as large as a picture), cut sharp at a threshold. A
 threshold can be cut at 64 px and again at 256 px, so that Stage-II's garment wears the same cloth, sharper. The patterns, and
 which words and colours choose which, are measured on real garments (`fit_patterns.py`, `side_stripes.py`).
 """
@@ -16,11 +16,12 @@ from words import packed
 
 PATTERN_TOKENS = STRIPED, CHECKED, PRINTED, SIDE_STRIPE = 49, 50, 51, 36
 DOWN, ACROSS, SIDES, FIRST_TILE = 0, 1, 2, 3  # kinds of a layer's field; every tile is one more
-PATTERNS_MAX = 32  # as many as there is noise to draw by
-LAYERS, TILES, TILE_EDGE = 2, 10, 32
+PATTERNS_MAX = 56
+LAYERS, TILES, TILE_EDGE = 2, 10, 64
 DRAW, NEVER = 1.28, 1e4  # a normal's share of a Gumbel's spread, as in Stage1.base_color; no score is as high
 PHASE_AT, STRENGTH_AT = 31, 30  # which of the noise turns a stripe's phase, and what gives a colour its strength
-STRENGTH = 0.12
+DRAWS = 30  # the noise before them, by which a word's patterns are drawn: no word has more
+STRENGTH = 0.25
 SHARP = {64: 1.0, 256: 2.5}  # how steep a threshold is, over the 64-px pixel's own blur
 DARKEST, LIGHTEST = 6.0, 98.0
 HOLD_WIDTH = 24.0  # Lab: what differs so much from the ground (a drawstring, a button) wears no pattern
@@ -29,7 +30,7 @@ HOLD_WIDTH = 24.0  # Lab: what differs so much from the ground (a drawstring, a 
 class PatternLayer(nn.Module):
     """Buffers [P patterns, 2 layers, ...], all measured and none learned by gradient.
 
-    `words` [P] the token that asks for it, -1 for a place that is not filled. `kind` [P, 2, 3 + TILES] one of: down, across, sides, a tile. `period` [P, 2] px of
+    `words` [P] the token that asks for it, -1 for a place that is not filled. `draw` [P] which of the noise it is drawn by. `kind` [P, 2, 3 + TILES] one of: down, across, sides, a tile. `period` [P, 2] px of
     64; of a band along the sides how far from the outline its middle lies, and its threshold is 1 less half its width. `threshold`, `steepness` [P, 2] of the field. `colors` [P, 2, 3] Lab over the ground. `under` [P] 1 where the second layer lies
     under the first. `choice` [P, hidden + 3] and `usual` [P]: the logits of a pattern, given the words' state and the ground.
     """
@@ -38,6 +39,7 @@ class PatternLayer(nn.Module):
         super().__init__()
         count = PATTERNS_MAX
         self.register_buffer("words", torch.full((count,), -1))
+        self.register_buffer("draw", torch.zeros(count, dtype=torch.long))
         self.register_buffer("kind", torch.zeros(count, LAYERS, FIRST_TILE + TILES))
         self.register_buffer("period", torch.ones(count, LAYERS))
         self.register_buffer("threshold", torch.zeros(count, LAYERS))
@@ -52,7 +54,7 @@ class PatternLayer(nn.Module):
         """(pattern [B], whether there is one [B]) of tokens [B, 16], state [B, hidden], noise [B, 32] and ground [B, 3]."""
         asked = (tokens[:, :, None] == self.words[None, None]).any(1).float()
         logits = torch.cat([state, base / 50], 1) @ self.choice.T + self.usual
-        score = logits + DRAW * noise + NEVER * (asked - 1)
+        score = logits + DRAW * noise[:, self.draw] + NEVER * (asked - 1)
         return score.argmax(1), asked.amax(1)
 
     def masks(self, pattern, noise, alpha):
@@ -65,10 +67,9 @@ class PatternLayer(nn.Module):
         down, across = wave[:, :, None, :] * share(DOWN), wave[:, :, :, None] * share(ACROSS)
         sides = (1 - (from_sides(alpha) - period[:, :, None, None]).abs()) * share(SIDES)
         motif = (kind[:, :, FIRST_TILE:] @ self.tiles.flatten(1)).view(-1, LAYERS, TILE_EDGE, TILE_EDGE)
-        if edge != 64:
-            enlarge = enlarged(edge // 64).to(motif)
+        if edge != TILE_EDGE:
+            enlarge = enlarged(edge // TILE_EDGE).to(motif)
             motif = enlarge @ motif @ enlarge.T
-        motif = motif.repeat(1, 1, 2, 2)
         field = down + across + sides + motif
         return torch.sigmoid(SHARP[edge] * self.steepness[pattern][:, :, None, None] * (field - self.threshold[pattern][:, :, None, None]))
 
@@ -95,7 +96,7 @@ def from_sides(alpha):
 
 
 def enlarged(times: int) -> torch.Tensor:
-    """[times * 32, 32]: a tile's columns -> those of the same tile `times` as large, cubic (Keys 1981, a = -0.75) and without a seam.
+    """[times * 64, 64]: a tile's columns -> those of the same tile `times` as large, cubic (Keys 1981, a = -0.75) and without a seam.
 
     As a matrix on both sides: an enlargement of the whole picture took 5 of 56 ms on a core.
     """

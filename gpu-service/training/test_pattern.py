@@ -9,11 +9,12 @@ import torch.nn.functional as F
 
 from data import Dataset, unpatterned
 from export import scramble
-from fit_patterns import LARGEST, as_stored, dress, fit_patterns, measure, print_of, set_motif, set_wave, tiles
+from fit_patterns import LARGEST, SHARE, as_stored, dress, fit_patterns, measure, print_of, set_motif, set_wave
 from lab import composite_rgb
 from latent import latent_for_seeds
 from model import Config, Stage1
-from pattern import CHECKED, PATTERN_TOKENS, PHASE_AT, PRINTED, STRIPED, TILE_EDGE, asks_pattern, enlarged, from_sides, plain_words
+from motifs import BLOB_TILE, DOT_TILE, tiles
+from pattern import CHECKED, DRAWS, PATTERN_TOKENS, PATTERNS_MAX, PHASE_AT, PRINTED, STRIPED, TILE_EDGE, asks_pattern, enlarged, from_sides, plain_words
 from side_stripes import measure_sides, set_sides
 
 ALPHA = F.pad(torch.ones(1, 56, 40), (12, 12, 4, 4))
@@ -62,15 +63,20 @@ def test_tiles_repeat_without_a_seam():
 def test_a_tile_is_enlarged_as_a_picture_of_many_would_be():
     tile = torch.randn(TILE_EDGE, TILE_EDGE)
     nine = F.interpolate(tile.repeat(3, 3)[None, None], scale_factor=4, mode="bicubic", align_corners=False)[0, 0]
-    torch.testing.assert_close(enlarged(4) @ tile @ enlarged(4).T, nine[128:256, 128:256], atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(enlarged(4) @ tile @ enlarged(4).T, nine[256:512, 256:512], atol=1e-5, rtol=1e-5)
 
 
-def test_prints_differ_by_cover_and_colours():
+def test_prints_differ_by_cover_and_by_whether_they_repeat():
     found = measure(cloth(stripes(8)[None] * stripes(8)[:, None]), ALPHA, GROUND)
-    one_color = print_of(found)
-    blotches = print_of(replace(found, cover=(0.5, 0.2)))
-    flowers = print_of(replace(found, cover=(0.1, 0.05), colors=np.array([[60, 0, 0], [0, 60, 0]])))
-    assert len({tuple(one_color), tuple(blotches), tuple(flowers)}) == 3
+    assert found.regular > 0.3 and all(tile >= DOT_TILE for tile, _ in print_of(found))
+    assert all(BLOB_TILE <= tile < DOT_TILE for tile, _ in print_of(replace(found, regular=0.1)))
+    assert all(tile < BLOB_TILE for tile, _ in print_of(replace(found, cover=(0.5, 0.2))))
+
+
+def test_noise_is_not_regular():
+    torch.manual_seed(3)
+    spots = F.interpolate((torch.rand(1, 1, 16, 16) < 0.3).float(), scale_factor=4)[0, 0]
+    assert measure(cloth(spots), ALPHA, GROUND).regular < 0.3
 
 
 @pytest.fixture
@@ -120,7 +126,7 @@ def test_every_word_has_patterns_of_its_own(model):
 def test_what_would_pass_white_or_black_goes_the_other_way(model, ground):
     layer = model.pattern
     layer.colors[:] = torch.tensor([30.0 if ground > 50 else -30.0, 0.0, 0.0])
-    added = layer(torch.arange(32), torch.ones(32), torch.zeros(32, 32), torch.tensor([[ground, 0.0, 0.0]]).expand(32, -1), torch.ones(32, 1, 64, 64))
+    added = layer(torch.arange(PATTERNS_MAX), torch.ones(PATTERNS_MAX), torch.zeros(PATTERNS_MAX, 32), torch.tensor([[ground, 0.0, 0.0]]).expand(PATTERNS_MAX, -1), torch.ones(PATTERNS_MAX, 1, 64, 64))
     assert (ground + added[:, 0]).max() <= 98 and (ground + added[:, 0]).min() >= 0 and added.abs().amax() > 20
 
 
@@ -128,8 +134,8 @@ def test_the_large_pattern_averages_to_the_small_one(model):
     """Tiles of smooth motifs and stripes from five px on: what 64 px can show at all."""
     layer = model.pattern
     layer.tiles.copy_(tiles(np.random.default_rng(0))), layer.period.clamp_(min=5), layer.steepness.clamp_(max=4)
-    pattern, noise = torch.arange(32), torch.zeros(32, 32)
-    small, large = (layer.masks(pattern, noise, torch.ones(32, 1, edge, edge)) for edge in (64, 256))
+    pattern, noise = torch.arange(PATTERNS_MAX), torch.zeros(PATTERNS_MAX, 32)
+    small, large = (layer.masks(pattern, noise, torch.ones(PATTERNS_MAX, 1, edge, edge)) for edge in (64, 256))
     assert (F.avg_pool2d(large, 4) - small).abs().mean() < 0.09
 
 
@@ -211,12 +217,12 @@ def test_the_ground_asked_for_keeps_the_larger_half(model, cover):
 
 def test_the_layer_is_fitted_to_garments_of_its_words(model):
     data, tokens = told_striped(48)
-    assert fit_patterns(model, data) == 9 and len(unpatterned(data, torch.zeros(56, dtype=torch.bool))) == 0
+    assert fit_patterns(model, data) == SHARE[STRIPED] and len(unpatterned(data, torch.zeros(56, dtype=torch.bool))) == 0
     layer = model.pattern
-    assert layer.words.tolist() == [STRIPED] * 9 + [-1] * 23
-    assert layer.kind[:9, 0, :2].sum() == 9 and ((layer.period[:9, 0] > 4.4) & (layer.period[:9, 0] < 8.6)).all()
+    assert layer.words.tolist() == [STRIPED] * SHARE[STRIPED] + [-1] * (PATTERNS_MAX - SHARE[STRIPED])
+    assert layer.kind[: SHARE[STRIPED], 0, :2].sum() == SHARE[STRIPED] and ((layer.period[: SHARE[STRIPED], 0] > 4.4) & (layer.period[: SHARE[STRIPED], 0] < 8.6)).all()
     chosen, present = layer.choose(tokens, model.text(plain_words(tokens)), torch.randn(len(tokens), 32), data.color)
-    assert present.all() and (chosen < 9).all()
+    assert present.all() and (chosen < SHARE[STRIPED]).all()
     downward = layer.kind[chosen, 0, 0] > 0
     assert downward[1::2].float().mean() > downward[0::2].float().mean() + 0.5
     worn = drawn(model, rows([1, 4, STRIPED]))
@@ -230,3 +236,9 @@ def test_a_seed_turns_the_phase(model):
     noise[1, PHASE_AT] = 1.0
     one, two = layer.masks(torch.zeros(2, dtype=torch.long), noise, torch.ones(2, 1, 64, 64))
     torch.testing.assert_close(one[:, :, 4:], two[:, :, :-4])  # half a turn is half a period
+
+
+def test_every_pattern_of_a_word_is_drawn_by_its_own_noise(model):
+    assert sum(SHARE.values()) <= PATTERNS_MAX and max(SHARE.values()) <= DRAWS
+    dress(model, told_striped(48)[0])
+    assert model.pattern.draw[: SHARE[STRIPED]].tolist() == list(range(SHARE[STRIPED]))

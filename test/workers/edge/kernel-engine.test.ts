@@ -142,10 +142,10 @@ describe.skipIf(!packed.ok)('the kernel', () => {
 
 /** The graph with patterns that share in everything there is, as no measured one does. */
 function richlyPatterned(): Buffer<ArrayBuffer> {
-  const table = readOnnx(graph).graph.initializer.find(({ dims }) => dims.join() === '32,39');
+  const table = readOnnx(graph).graph.initializer.find(({ dims }) => dims.join() === '56,39');
   const rich = Buffer.from(graph);
   const at = rich.indexOf(table?.rawData ?? '-');
-  for (let row = 0; row < 32; row += 1) {
+  for (let row = 0; row < 56; row += 1) {
     const shares = 26;
     const values = Array.from(latentForSeed(row).subarray(0, 39), (value, column) => {
       if (column < shares) return Math.abs(value) > 1 ? value : 0;

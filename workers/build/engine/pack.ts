@@ -67,6 +67,7 @@ export function packStage1(weights: Stage1Weights, sha256: Uint8Array): Uint8Arr
   const { strength, sharp, darkest, lightest, hold, pocketWord } = pattern;
   floats.add(filled([strength, sharp, darkest, lightest, hold, pocketWord], BLOCK));
   floats.add(pattern.words);
+  floats.add(pattern.draws);
   const header = Int32Array.from([...sizes, halves.values.length, floats.values.length]);
   return Buffer.concat([
     sha256,

@@ -5,13 +5,11 @@ import { type Drawn, readBefore, readPockets } from './pockets.ts';
 import { type Linear, stepsOf } from './steps.ts';
 import type { GraphWalk, Weight } from './walk.ts';
 
-/** As many patterns as there is noise to draw by. */
-export const PATTERNS = NOISE_LENGTH;
+export const PATTERNS = 56;
 const LAYERS = 2;
 /** Kinds of field before the tiles: down, across, along the sides. */
 const FIRST_TILE = 3;
 const EDGE = 64;
-export const TILE_EDGE = EDGE / 2;
 /** Columns of the table beside its kinds: a layer's period, threshold, steepness and colour, and which one lies under. */
 const OTHER_COLUMNS = LAYERS * 6 + 1;
 const STRENGTH_AT = 30;
@@ -21,11 +19,13 @@ const PHASE_AT = 31;
 export interface PatternWeights {
   /** The token that asks for a pattern, one each. */
   readonly words: readonly number[];
+  /** Which of the noise a pattern is drawn by. */
+  readonly draws: readonly number[];
   /** A pattern's logits, of the words' state and the ground: [PATTERNS, hidden + 3]. */
   readonly choice: Linear;
   /** [PATTERNS, 2 * (FIRST_TILE + tiles) + OTHER_COLUMNS], as gpu-service/training/export_pattern.py lays it out. */
   readonly table: Weight;
-  /** [tiles, TILE_EDGE * TILE_EDGE] */
+  /** [tiles, EDGE * EDGE] */
   readonly tiles: Weight;
   /** How much the noise changes a colour. */
   readonly strength: number;
@@ -69,6 +69,7 @@ function readEqual(walk: GraphWalk): { readonly words: readonly number[]; readon
 
 interface Chosen {
   readonly words: readonly number[];
+  readonly draws: readonly number[];
   readonly choice: Linear;
   readonly table: Weight;
   /** The chosen pattern's row. */
@@ -87,12 +88,16 @@ function readChoice(
   const asked = walk.next('ReduceMax', [theirs], { axes: [1], keepdims: 0 });
   const known = walk.next('Concat', [state, scalar('Mul', base, 0.02)], { axis: 1 });
   const choice = linear(known, [PATTERNS, hidden + 3]);
-  const drawn = walk.next('Add', [choice.name, scalar('Mul', noise, 1.28)]);
-  const score = walk.next('Add', [drawn, scalar('Mul', scalar('Sub', asked, 1), 1e4)]);
+  const draws = walk.constantAhead(1);
+  const drawn = walk.next('Gather', [noise, { constant: draws }], { axis: 1 });
+  if (draws.length !== PATTERNS || draws.some((place) => !(place >= 0 && place < NOISE_LENGTH)))
+    throw new Error(`patterns are drawn by ${PATTERNS} places of ${NOISE_LENGTH} of noise`);
+  const logits = walk.next('Add', [choice.name, scalar('Mul', drawn, 1.28)]);
+  const score = walk.next('Add', [logits, scalar('Mul', scalar('Sub', asked, 1), 1e4)]);
   const present = walk.next('ReduceMax', [asked], { axes: [1], keepdims: 1 });
   const table = walk.weight([PATTERNS, null]);
   const best = walk.next('ArgMax', [score], { axis: 1, keepdims: 0 });
-  return { words, choice, table, row: walk.next('Gather', [table, best]), present };
+  return { words, draws, choice, table, row: walk.next('Gather', [table, best]), present };
 }
 
 interface Ground {
@@ -109,16 +114,15 @@ interface Ground {
 export function readPattern(walk: GraphWalk, ground: Ground): PatternWeights & { readonly worn: string } {
   const { slice, reshape, scalar } = stepsOf(walk);
   const { noise, base, lab, alpha } = ground;
-  const { words, choice, table, row, present } = readChoice(walk, ground);
+  const { words, draws, choice, table, row, present } = readChoice(walk, ground);
   const kinds = ((table.shape[1] ?? 0) - OTHER_COLUMNS) / LAYERS;
   const columns = (from: number, ...shape: readonly number[]): string =>
     reshape(slice(row, from, from + shape.reduce((product, size) => product * size)), [-1, ...shape]);
 
   const kind = columns(0, LAYERS, kinds);
   const shares = slice(kind, FIRST_TILE, kinds, 2);
-  const tiles = walk.weight([kinds - FIRST_TILE, TILE_EDGE * TILE_EDGE]);
-  const tile = reshape(walk.next('MatMul', [shares, tiles]), [-1, LAYERS, TILE_EDGE, TILE_EDGE]);
-  const motif = walk.next('Tile', [tile, { constant: [1, 1, 2, 2] }]);
+  const tiles = walk.weight([kinds - FIRST_TILE, EDGE * EDGE]);
+  const motif = reshape(walk.next('MatMul', [shares, tiles]), [-1, LAYERS, EDGE, EDGE]);
   const turn = scalar('Mul', reshape(slice(noise, PHASE_AT, PHASE_AT + 1), [-1, 1, 1]), Math.PI);
 
   const strength = walk.read('Mul', slice(noise, STRENGTH_AT, STRENGTH_AT + 1));
@@ -171,7 +175,7 @@ export function readPattern(walk: GraphWalk, ground: Ground): PatternWeights & {
   const constants = { strength: strength.value, darkest, lightest, sharp: sharp.value, hold: hold.value };
   const patterned = walk.next('Add', [lab, held]);
   const pockets = readPockets(walk, { base, alpha, lab: patterned, far, whole });
-  return { words, choice, table, tiles, ...constants, pocketWord: pockets.word, worn: pockets.worn };
+  return { words, draws, choice, table, tiles, ...constants, pocketWord: pockets.word, worn: pockets.worn };
 }
 
 function readFromSides(walk: GraphWalk, alpha: string): Pick<Drawn, 'far' | 'whole'> {

@@ -126,8 +126,8 @@ export function readStage1(model: OnnxModel): Stage1Weights {
     block('ConvTranspose', 8, false),
     block('ConvTranspose', 16, false),
     block('Conv', 16, true),
-    block('ConvTranspose', 32, true),
-    block('ConvTranspose', 64, true),
+    block('ConvTranspose', 32, false),
+    block('ConvTranspose', 64, false),
   ] as const;
 
   const ones = scalar('Add', scalar('Mul', slice('color', FLAG, FLAG + 1), 0), 1);

@@ -5,7 +5,7 @@
  * then, per picture, fills `tokensAt`, `latentAt` and `colorAt`, calls `draw` and reads `imageAt`. Weights lie in the
  * order of workers/build/engine/pack.ts. Plain v128: equal bytes on every processor.
  */
-import { setFinish } from './finish';
+import { setFinish, setGrain } from './finish';
 import { head } from './head';
 import { gemv, leakyAll } from './linear';
 import { planText, readText, wordsRun } from './lstm';
@@ -80,8 +80,6 @@ let conv3: usize = 0;
 let biases: usize = 0;
 let gains: usize = 0;
 let noise3: usize = 0;
-let noise4: usize = 0;
-let noise5: usize = 0;
 let toneW1: usize = 0;
 let toneB1: usize = 0;
 let toneW2: usize = 0;
@@ -110,7 +108,6 @@ let toneHidden: usize = 0;
 let contrast: usize = 0;
 let scaledHead: usize = 0;
 let grain: usize = 0;
-let zeros: usize = 0;
 let x0: usize = 0;
 let x1: usize = 0;
 let x2: usize = 0;
@@ -154,8 +151,7 @@ export function plan(halfNumbers: i32, floatNumbers: i32): void {
   toneHidden = take(toned);
   contrast = take(padded(c4));
   scaledHead = take(9 * c4 * 4);
-  grain = take(EDGE * EDGE);
-  zeros = take(256);
+  grain = take(256);
   x0 = picture(4, c0);
   x1 = picture(8, c1);
   x2 = picture(16, c2);
@@ -199,10 +195,8 @@ function planWeights(): void {
   up4 = next(9 * c2 * c3);
   up5 = next(9 * c3 * c4);
   biases = next(channels);
-  gains = next(c2 + c3 + c4);
+  gains = next(c2);
   noise3 = next(maps * 256);
-  noise4 = next(maps * 1024);
-  noise5 = next(maps * 4096);
   toneW1 = next(4 * toned);
   toneB1 = next(toned);
   toneW2 = next(toned * c4);
@@ -298,46 +292,42 @@ function chooseBase(state: usize, noise: usize): void {
 
 function blocks(): void {
   let bias = biases;
-  let gain = gains;
   let both = affine;
-  setFinish(both, bias, c1, zeros, zeros);
+  setFinish(both, bias, c1);
   upBlock(x0, 4, c0, up1, c1, x1, scratch);
   bias += (c1 as usize) << 2;
   both += (c1 as usize) << 3;
 
-  setFinish(both, bias, c2, zeros, zeros);
+  setFinish(both, bias, c2);
   upBlock(x1, 8, c1, up2, c2, x2, scratch);
   bias += (c2 as usize) << 2;
   both += (c2 as usize) << 3;
 
-  mixNoise(noise3, 256);
-  setFinish(both, bias, c2, gain, grain);
+  mixNoise();
+  setFinish(both, bias, c2);
+  setGrain(gains, grain);
   winograd(x2, 16, c2, conv3, c2, x3, scratch);
   bias += (c2 as usize) << 2;
   both += (c2 as usize) << 3;
-  gain += (c2 as usize) << 2;
 
-  mixNoise(noise4, 1024);
-  setFinish(both, bias, c3, gain, grain);
+  setFinish(both, bias, c3);
   upBlock(x3, 16, c2, up4, c3, x4, scratch);
   bias += (c3 as usize) << 2;
   both += (c3 as usize) << 3;
-  gain += (c3 as usize) << 2;
 
-  mixNoise(noise5, 4096);
-  setFinish(both, bias, c4, gain, grain);
+  setFinish(both, bias, c4);
   upBlock(x4, 32, c3, up5, c4, x5, scratch);
 }
 
-/** grain = mix x maps. */
-function mixNoise(from: usize, pixels: i32): void {
-  const plane = (pixels as usize) << 2;
+/** grain = mix x maps, at 16 px. */
+function mixNoise(): void {
+  const plane: usize = 256 << 2;
   for (let at: usize = 0; at < plane; at += 16) {
     let sum = f32x4.splat(0);
     for (let map: usize = 0; map < (maps as usize); map += 1) {
       sum = f32x4.add(
         sum,
-        f32x4.mul(v128.load32_splat(mix + (map << 2)), v128.load(from + map * plane + at)),
+        f32x4.mul(v128.load32_splat(mix + (map << 2)), v128.load(noise3 + map * plane + at)),
       );
     }
     v128.store(grain + at, sum);

@@ -10,15 +10,14 @@ import { addPockets, planPockets } from './pockets';
  */
 
 const MAX_TOKENS: usize = 16;
-const PATTERNS: usize = 32;
+const PATTERNS: usize = 56;
 const LAYERS: usize = 2;
 /** Kinds before the tiles: down, across, sides. */
 const FIRST_TILE: usize = 3;
 const EDGE: usize = 64;
-const TILE: usize = 32;
 /** Bytes of a wave, and of a tile. */
 const WAVE: usize = EDGE << 2;
-const MOTIF: usize = (TILE * TILE) << 2;
+const MOTIF: usize = (EDGE * EDGE) << 2;
 /** Bytes before the noise that gives the colours their strength, and before the one that turns the waves. */
 const STRENGTH_AT: usize = 30 << 2;
 const PHASE_AT: usize = 31 << 2;
@@ -36,12 +35,14 @@ let tileAt: usize = 0;
 let settings: usize = 0;
 /** The token that asks for a pattern, one each. */
 let words: usize = 0;
+/** Which of the noise a pattern is drawn by, one each. */
+let draws: usize = 0;
 
 let known: usize = 0;
 let scores: usize = 0;
 /** [2][down, across][EDGE] */
 let waves: usize = 0;
-/** [2][TILE][TILE] */
+/** [2][EDGE][EDGE] */
 let motifs: usize = 0;
 /** [2][3] */
 let colors: usize = 0;
@@ -55,7 +56,7 @@ function columns(tileCount: usize): usize {
 /** Floats of the weights, which lie one after another: choice, its bias, table, tiles. */
 export function patternFloats(hiddenSize: i32, tileCount: i32): i32 {
   const choice = ((hiddenSize + 4) as usize) * PATTERNS + PATTERNS;
-  return (choice + columns(tileCount as usize) * PATTERNS + (tileCount as usize) * TILE * TILE) as i32;
+  return (choice + columns(tileCount as usize) * PATTERNS + (tileCount as usize) * EDGE * EDGE) as i32;
 }
 
 export function planPattern(hiddenSize: i32, tileCount: i32, weights: usize, numbers: usize): void {
@@ -68,10 +69,11 @@ export function planPattern(hiddenSize: i32, tileCount: i32, weights: usize, num
   tileAt = table + ((columns(tiles) * PATTERNS) << 2);
   settings = numbers;
   words = settings + 32;
+  draws = words + (PATTERNS << 2);
   known = take(hiddenSize + 4);
   scores = take(PATTERNS as i32);
   waves = take((LAYERS * 2 * EDGE) as i32);
-  motifs = take((LAYERS * TILE * TILE) as i32);
+  motifs = take((LAYERS * EDGE * EDGE) as i32);
   colors = take((LAYERS * 3) as i32);
   sides = take((EDGE * EDGE) as i32);
   planPockets();
@@ -91,8 +93,9 @@ function choosePattern(tokens: usize, state: usize, base: usize, noise: usize): 
   let best: usize = 0;
   let most: f32 = -Infinity;
   for (let i: usize = 0; i < PATTERNS; i += 1) {
-    const score = load<f32>(scores + (i << 2)) + load<f32>(noise + (i << 2)) * (1.28 as f32);
-    if (((asked >>> (i as u32)) & 1) !== 0 && score > most) {
+    const draw = load<f32>(draws + (i << 2)) as usize;
+    const score = load<f32>(scores + (i << 2)) + load<f32>(noise + (draw << 2)) * (1.28 as f32);
+    if (((asked >>> (i as u64)) & 1) !== 0 && score > most) {
       most = score;
       best = i;
     }
@@ -101,13 +104,13 @@ function choosePattern(tokens: usize, state: usize, base: usize, noise: usize): 
 }
 
 /** A bit per pattern. */
-function askedFor(tokens: usize): u32 {
-  let asked: u32 = 0;
+function askedFor(tokens: usize): u64 {
+  let asked: u64 = 0;
   for (let t: usize = 0; t < MAX_TOKENS; t += 1) {
     const token = load<i32>(tokens + (t << 2));
     if (token === 0) break;
     for (let i: usize = 0; i < PATTERNS; i += 1) {
-      if (load<f32>(words + (i << 2)) === (token as f32)) asked |= (1 as u32) << (i as u32);
+      if (load<f32>(words + (i << 2)) === (token as f32)) asked |= (1 as u64) << (i as u64);
     }
   }
   return asked;
@@ -164,9 +167,9 @@ function wear(row: usize, planes: usize, mean: usize, base: usize, noise: usize)
   for (let y: usize = 0; y < EDGE; y += 1) {
     const across0 = f32x4.splat(load<f32>(waves + WAVE + (y << 2)) - load<f32>(cut, 8));
     const across1 = f32x4.splat(load<f32>(lower + WAVE + (y << 2)) - load<f32>(cut, 12));
-    const motif = motifs + (((y % TILE) * TILE) << 2);
+    const motif = motifs + y * WAVE;
     for (let x: usize = 0; x < WAVE; x += 16) {
-      const tile = motif + (x % (TILE << 2));
+      const tile = motif + x;
       const far = v128.load(sides + (p - planes));
       const straight0 = f32x4.add(v128.load(waves + x), across0);
       const straight1 = f32x4.add(v128.load(lower + x), across1);

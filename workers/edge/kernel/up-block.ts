@@ -1,4 +1,4 @@
-import { finish4, gainAt, grainAt, scaleAt, shiftAt } from './finish';
+import { finish4, scaleAt, shiftAt } from './finish';
 import { gemm } from './linear';
 
 /**
@@ -79,17 +79,10 @@ function combine(m: usize, product: usize, y: i32, edge: i32, outputs: i32, out:
   const size = (outputs as usize) << 2;
   const wide = ((2 * edge + 2) as usize) * size;
   let to = out + ((2 * y + 1) as usize) * wide + size;
-  let grain = grainAt + (((4 * y * edge) as usize) << 2);
-  const grainRow = (edge as usize) << 3;
   for (let x = 0; x < edge; x += 1) {
-    const g0 = v128.load32_splat(grain);
-    const g1 = v128.load32_splat(grain, 4);
-    const g2 = v128.load32_splat(grain + grainRow);
-    const g3 = v128.load32_splat(grain + grainRow, 4);
     for (let at: usize = 0; at < size; at += 16) {
       const scale = v128.load(scaleAt + at);
       const shift = v128.load(shiftAt + at);
-      const gain = v128.load(gainAt + at);
       let p = m + at;
       let middle = v128.load(p + product);
       const even0 = f32x4.add(v128.load(p), middle);
@@ -103,13 +96,12 @@ function combine(m: usize, product: usize, y: i32, edge: i32, outputs: i32, out:
       const even2 = f32x4.add(v128.load(p), middle);
       const odd2 = f32x4.add(v128.load(p + product * 2), middle);
       const q = to + at;
-      v128.store(q, finish4(f32x4.add(even0, even1), scale, shift, gain, g0));
-      v128.store(q + size, finish4(f32x4.add(odd0, odd1), scale, shift, gain, g1));
-      v128.store(q + wide, finish4(f32x4.add(even1, even2), scale, shift, gain, g2));
-      v128.store(q + wide + size, finish4(f32x4.add(odd1, odd2), scale, shift, gain, g3));
+      v128.store(q, finish4(f32x4.add(even0, even1), scale, shift));
+      v128.store(q + size, finish4(f32x4.add(odd0, odd1), scale, shift));
+      v128.store(q + wide, finish4(f32x4.add(even1, even2), scale, shift));
+      v128.store(q + wide + size, finish4(f32x4.add(odd1, odd2), scale, shift));
     }
     m += size;
     to += size * 2;
-    grain += 8;
   }
 }

@@ -1,4 +1,4 @@
-import { finish4, gainAt, grainAt, scaleAt, shiftAt } from './finish';
+import { finishGrain4, gainAt, grainAt, scaleAt, shiftAt } from './finish';
 import { gemm } from './linear';
 
 /**
@@ -126,8 +126,8 @@ function gather(
       const odd = f32x4.sub(f32x4.sub(m1, m2), v128.load(p, 48));
       const g = grain + r * ((edge as usize) << 2);
       const q = to + r * wide + at;
-      v128.store(q, finish4(even, scale, shift, gain, v128.load32_splat(g)));
-      v128.store(q + size, finish4(odd, scale, shift, gain, v128.load32_splat(g, 4)));
+      v128.store(q, finishGrain4(even, scale, shift, gain, v128.load32_splat(g)));
+      v128.store(q + size, finishGrain4(odd, scale, shift, gain, v128.load32_splat(g, 4)));
     }
   }
 }
