@@ -14,24 +14,26 @@ if (!config.ok) {
 }
 const log = pino({ level: config.value.logLevel, base: null });
 
-const service = await startService(config.value, log);
-if (!service.ok) {
-  log.fatal(service.error);
-  process.exit(1);
-}
-
+const starting = startService(config.value, log);
 let stopping = false;
+// From the first: whoever reads `ready` may ask to stop before this file goes on.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, async () => {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'stopping: no new work, finishing what was accepted');
-    const lost = await service.value.stop();
+    const started = await starting;
+    const lost = started.ok ? await started.value.stop() : 0;
     log.info({ lost }, 'stopped');
     process.exit(lost === 0 ? 0 : 1);
   });
 }
 
+const service = await starting;
+if (!service.ok) {
+  log.fatal(service.error);
+  process.exit(1);
+}
 service.value.broken.then((reason) => {
   if (stopping) return;
   log.fatal(reason);

@@ -17,6 +17,7 @@ from evaluation.pictures import open_pictures
 from export import strengthen
 from lab import delta_e_2000, lab_to_rgb, rgb_to_lab
 from model import Config, Stage1, upsample_kernel
+from patch_judge import PLACE, PatchJudge
 from stage2 import HOLD, Stage2, refine
 from train_stage2 import Trainer as Stage2Trainer
 from train_stage2 import options as stage2_options
@@ -210,3 +211,13 @@ def test_detail_strengthens_what_stage2_adds_and_leaves_alpha():
         more, same = refiner(**maps)
     assert torch.equal(alpha, same)
     torch.testing.assert_close(more - 50, 1.25 * (lab - 50), atol=0.02, rtol=0.02)
+
+
+def test_the_patch_judge_is_told_words_and_where_a_crop_lies():
+    torch.manual_seed(0)
+    judge, picture = PatchJudge(56), torch.randn(1, 4, 128, 128)
+    torch.nn.init.normal_(judge.words.weight)
+    jeans, waist = torch.zeros(1, 56 + PLACE), torch.zeros(1, 56 + PLACE)
+    jeans[0, 2], waist[0, -PLACE] = 1, 1
+    plain, worded, lower = (judge(picture, asked)[0] for asked in (torch.zeros(1, 56 + PLACE), jeans, waist))
+    assert plain.shape == (1, 1, 16, 16) and not torch.allclose(plain, worded) and not torch.allclose(plain, lower)

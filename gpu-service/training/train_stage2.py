@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 import data as datasets
 import projected
@@ -26,42 +25,14 @@ from discriminator import bag_of_words, highpass, picture_input
 from lab import composite_rgb, rgb_to_lab
 from latent import latent_for_seeds
 from model import LATENT_DIM, Config
+from patch_judge import PLACE, PatchJudge, on_cloth
 from replay import set_rate
 from runs import Average, Run, has_fast_bf16, pick_device, sheet, train_until
 from stage2 import Stage2, enlarged
 
 CROP, SHARP_PX = 32, 330
-PLACE = 2  # numbers that tell a judge where a crop lies, after the words
 # How many of the real garments come as Stage-I reconstructs them, and what their pixels count: a seam may lie beside where it was.
 RECONSTRUCTED, LOOSE = 0.6, 0.2
-
-
-class PatchJudge(nn.Module):
-    """[B, 4, 128, 128] and words and place [B, V + PLACE] -> patch logits [B, 1, 16, 16] and features (Isola et al. 2017).
-
-    Cloth is a ripple of one or two L on a garment: its high frequencies are shown to the judge ten times enlarged.
-    What is right at a waist is wrong on a leg, and a drawstring on jeans: the last channels say where a pixel lies, and the
-    logits are told the words by projection (Miyato and Koyama 2018).
-    """
-
-    def __init__(self, vocabulary: int, width: int = 32):
-        super().__init__()
-        sizes = [8 + PLACE, width, 2 * width, 4 * width]
-        self.downs = nn.ModuleList([nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in zip(sizes, sizes[1:], strict=False)])
-        self.out = nn.Conv2d(sizes[-1], 1, 3, padding=1)
-        self.words = nn.Linear(vocabulary, sizes[-1], bias=False)
-        nn.init.zeros_(self.words.weight)
-
-    def forward(self, x, asked):
-        maps, edge = [], x.shape[2]
-        corner = asked[:, -PLACE:, None, None].expand(-1, -1, edge, edge)
-        within = torch.linspace(0, 1, edge, device=x.device)
-        place = corner + torch.stack([within[:, None].expand(-1, edge), within[None].expand(edge, -1)])
-        x = torch.cat([x, 10 * highpass(x), place.to(x.dtype)], 1)
-        for down in self.downs:
-            x = F.leaky_relu(down(x), 0.2)
-            maps.append(x)
-        return self.out(x) + (x * self.words(asked[:, :-PLACE])[:, :, None, None]).sum(1, keepdim=True) / 8, maps
 
 
 def options(words: list[str] | None = None) -> argparse.Namespace:
@@ -281,12 +252,6 @@ def small(maps: dict, corner: tuple[int, int]) -> dict:
     """A window of what Stage-I made."""
     top, left = corner
     return {k: v[:, :, top : top + CROP, left : left + CROP] if v.dim() == 4 else v for k, v in maps.items()}
-
-
-def on_cloth(losses: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
-    """Mean over the patches [B, 1, 16, 16] that hold some garment (alpha is channel 3, -1..1): white ground judges nothing."""
-    cover = F.adaptive_avg_pool2d(pictures[:, 3:4].detach() * 0.5 + 0.5, losses.shape[2:])
-    return (losses * cover).sum() / (cover.sum() + 1)
 
 
 @torch.no_grad()

@@ -75,13 +75,23 @@ describe('reading a Stage-I graph', () => {
     [
       'tiles that lie otherwise',
       (model) =>
-        Object.assign(tensorOf(model, nodeOf(model, 'Tile').input[1]), {
-          rawData: new Uint8Array(BigInt64Array.of(1n, 1n, 4n, 4n).buffer),
+        Object.assign(model.graph.initializer.find(({ dims }) => dims.join() === '10,4096') ?? {}, {
+          dims: [40, 1024],
         }),
-      /Tile.*constant/,
+      /shape \[40,1024\]/,
     ],
     [
-      'fewer patterns than there is noise to draw by',
+      'a pattern drawn by a place that noise does not have',
+      (model) => {
+        const draw = model.graph.node.filter(({ opType }) => opType === 'Gather').at(-2);
+        Object.assign(tensorOf(model, draw?.input[1]), {
+          rawData: new Uint8Array(BigInt64Array.from({ length: 56 }, () => 32n).buffer),
+        });
+      },
+      /56 places of 32/,
+    ],
+    [
+      'fewer patterns than the kernel has places for',
       (model) => {
         const [, second] = model.graph.node.filter(({ opType }) => opType === 'Equal');
         Object.assign(tensorOf(model, second?.input[1]), { rawData: new Uint8Array(4 * 31) });
@@ -91,9 +101,9 @@ describe('reading a Stage-I graph', () => {
     [
       'a table of other columns',
       (model) => {
-        const [, table] = model.graph.node.filter(({ opType }) => opType === 'Gather').slice(-2);
+        const table = model.graph.node.filter(({ opType }) => opType === 'Gather').at(-1);
         const cast = model.graph.node.find(({ output }) => output[0] === table?.input[0]);
-        Object.assign(tensorOf(model, cast?.input[0]), { dims: [32, 41] });
+        Object.assign(tensorOf(model, cast?.input[0]), { dims: [56, 41] });
       },
       /Slice.*constant/,
     ],
