@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 import data as datasets
 from motifs import BLOB_TILE, BLOBS, BLOTCHES, DOT_TILE, DOTS, FUR_TILE, SPOTS, tiles
-from pattern import CHECKED, FIRST_TILE, PRINTED, SIDE_STRIPE, STRIPED, PatternLayer, plain_words
+from pattern import ACROSS, CHECKED, DOWN, FIRST_TILE, PRINTED, SIDE_STRIPE, STRIPED, PatternLayer, plain_words
 from side_stripes import CHROMA, measure_sides, set_sides
 
 SHARE = {STRIPED: 12, CHECKED: 10, PRINTED: 28, SIDE_STRIPE: 6}  # of PATTERNS_MAX
@@ -22,7 +22,7 @@ HELD = 0.004  # weight of squared weights where words and ground learn which pat
 CHANCE = {STRIPED: 9, CHECKED: 0, PRINTED: 12, SIDE_STRIPE: 0}  # seeds of who stands for others: of a few, the nearest to real garments in the guides' features
 FAINT, SPARSE = 11.0, 0.03  # Lab over the ground, share of the garment
 VISIBLE = 13.0  # Lab: a pattern's first colour is at least so far from the ground
-FINER = 1.4  # px from one motif to the next, over the width at which a print resembles itself
+FINER, COARSER = 1.4, 0.8  # px from one motif, or one blotch, to the next, over the width at which a print resembles itself
 STEEP = 1.3  # of a threshold, over the period: a pixel wide at 64 px
 LONGEST = 16  # px of 64 between two stripes, at most
 LARGEST = 0.5  # share of a garment that one colour of a pattern may cover: the colour asked for is the ground's
@@ -158,11 +158,11 @@ def set_pattern(layer: PatternLayer, at: int, found: Measured, word: int) -> Non
     layer.colors[at, 0] = colors[0]
     if word == STRIPED:
         downward = found.down >= found.across
-        set_wave(layer, at, 0, 0 if downward else 1, found.period_down if downward else found.period_across, found.cover[0])
+        set_wave(layer, at, 0, DOWN if downward else ACROSS, found.period_down if downward else found.period_across, found.cover[0])
     elif word == CHECKED:
         line = 1 - (1 - min(found.cover[0] + found.cover[1], 0.8)) ** 0.5
-        set_wave(layer, at, 0, 0, found.period_down, line)
-        set_wave(layer, at, 1, 1, found.period_across, line)
+        set_wave(layer, at, 0, DOWN, found.period_down, line)
+        set_wave(layer, at, 1, ACROSS, found.period_across, line)
         layer.colors[at] = colors[0] * 0.7
     else:
         for which, (tile, wave) in enumerate(print_of(found)):
@@ -171,18 +171,17 @@ def set_pattern(layer: PatternLayer, at: int, found: Measured, word: int) -> Non
 
 
 def print_of(found: Measured) -> list[tuple[int, float]]:
-    """(tile, px from one to the next) of a print's two layers, by its cover, its motifs' size and its colours."""
-    near = lambda steps, size: int(np.abs(np.log(np.array(steps) / size)).argmin())  # noqa: E731
-    if sum(found.cover) >= BLOTCHES_FROM:
-        one = near(BLOTCHES, 0.8 * found.size)
-        two = one - 1 if one else 1
-        return [(one, BLOTCHES[one]), (two, BLOTCHES[two])]
-    if np.hypot(*found.colors[0][1:]) < COLORFUL and found.colors[0][0] < 0 and sum(found.cover) > FUR_FROM and found.size < SPOTS:
+    """(tile, px from one to the next) of a print's two layers, by its cover, its motifs' size and colours and whether they repeat."""
+    blotchy = sum(found.cover) >= BLOTCHES_FROM
+    if not blotchy and np.hypot(*found.colors[0][1:]) < COLORFUL and found.colors[0][0] < 0 and sum(found.cover) > FUR_FROM and found.size < SPOTS:
         return [(FUR_TILE, SPOTS), (BLOB_TILE, BLOBS[0])]
-    first, steps = (DOT_TILE, DOTS) if found.regular > REGULAR else (BLOB_TILE, BLOBS)
-    one = near(steps, FINER * found.size)
-    two = one - 1 if one else 1
-    return [(first + each, steps[each]) for each in (one, two)]
+    if blotchy:
+        first, steps, size = 0, BLOTCHES, COARSER * found.size
+    else:
+        first, steps = (DOT_TILE, DOTS) if found.regular > REGULAR else (BLOB_TILE, BLOBS)
+        size = FINER * found.size
+    one = int(np.abs(np.log(np.array(steps) / size)).argmin())
+    return [(first + each, steps[each]) for each in (one, one - 1 if one else 1)]
 
 
 def choices(inputs: torch.Tensor, labels: torch.Tensor, count: int, steps: int = 300) -> tuple[torch.Tensor, torch.Tensor]:

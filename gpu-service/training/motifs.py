@@ -38,7 +38,7 @@ def dots(rng: np.random.Generator, step: float) -> np.ndarray:
 def blobs(rng: np.random.Generator, step: float) -> np.ndarray:
     """Of two to five lobes, each of its own size, where they fall: flowers, leaves and figures at the size of a thumbnail."""
     drawn = []
-    for place in scattered(rng, max(2, round(TILE_EDGE / step)), JITTER):
+    for place in scattered(rng, round(TILE_EDGE / step), JITTER):
         radius, angle = around(place)
         lobes, turn, depth, size = rng.integers(2, 6), rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.6), 0.3 * step * rng.uniform(0.6, 1.4)
         drawn.append(np.exp(-((radius / (size * (1 + depth * np.cos(lobes * angle + turn)))) ** 2)))

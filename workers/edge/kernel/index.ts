@@ -38,6 +38,8 @@ import { winograd, winogradScratch } from './winograd';
 const Z: i32 = 64;
 const NOISE: i32 = 32;
 const EDGE: i32 = 64;
+/** Pixels of the one layer that takes noise, 16 x 16. */
+const GRAIN: i32 = 256;
 
 export { wordsRun };
 export const sizesAt: usize = take(17);
@@ -151,7 +153,7 @@ export function plan(halfNumbers: i32, floatNumbers: i32): void {
   toneHidden = take(toned);
   contrast = take(padded(c4));
   scaledHead = take(9 * c4 * 4);
-  grain = take(256);
+  grain = take(GRAIN);
   x0 = picture(4, c0);
   x1 = picture(8, c1);
   x2 = picture(16, c2);
@@ -196,7 +198,7 @@ function planWeights(): void {
   up5 = next(9 * c3 * c4);
   biases = next(channels);
   gains = next(c2);
-  noise3 = next(maps * 256);
+  noise3 = next(maps * GRAIN);
   toneW1 = next(4 * toned);
   toneB1 = next(toned);
   toneW2 = next(toned * c4);
@@ -319,9 +321,9 @@ function blocks(): void {
   upBlock(x4, 32, c3, up5, c4, x5, scratch);
 }
 
-/** grain = mix x maps, at 16 px. */
+/** grain = mix x maps. */
 function mixNoise(): void {
-  const plane: usize = 256 << 2;
+  const plane: usize = (GRAIN as usize) << 2;
   for (let at: usize = 0; at < plane; at += 16) {
     let sum = f32x4.splat(0);
     for (let map: usize = 0; map < (maps as usize); map += 1) {
