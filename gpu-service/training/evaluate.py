@@ -1,10 +1,10 @@
 """Measures a generator against held-out pictures: metrics.json, report.md (bars, tables) and sample sheets.
 
-    python3 evaluate.py --data ../../dataset --model ../../shared/model --judges ../../runs/judge --out ../../runs/evaluation
-    python3 evaluate.py --data ../../dataset --model ../../runs/baselines/b1.pt --judges ../../runs/judge --out ../../runs/evaluation
+    python3 evaluate.py --data ../../dataset --model ../../shared/model --out ../../runs/evaluation
+    python3 evaluate.py --data ../../dataset --model ../../runs/baselines/b1.pt --out ../../runs/evaluation
 
 `--model` is a folder of shipped graphs (everything is asked of the ONNX files, not of PyTorch) or a baseline's checkpoint.
-`--judges` is the run folder of `train_judge.py`: evaluators of another architecture and seed that saw real pictures only.
+The judges are the frozen ones in `judges/`: evaluators of another architecture and seed that saw real pictures only.
 Everything is measured with several sets of seeds (`--first-seeds`), because what one set says has luck in it, and the mean of
 them is what counts. Results go to OUT/<version> (a further set's to OUT/<version>-seeds-from-N); each measure is stored when
 done, so an interrupted evaluation goes on where it stopped.
@@ -22,7 +22,7 @@ import torch.nn.functional as F
 
 import data as datasets
 from evaluation import color, crops, distances, scores, sequences, variety, words
-from evaluation.judge import load_judge
+from evaluation.frozen import EDGES, load_judge
 from evaluation.pictures import SEEDS_FROM, OtherSeeds, Pictures, named, open_pictures, padded
 from evaluation.report import page
 from evaluation.seeds import mean_of
@@ -31,6 +31,7 @@ from lab import rgb_to_lab
 from measure_cost import multiply_adds
 from runs import sheet
 
+JUDGES = Path(__file__).parent / "judges"
 # Rows of the sheets: what the model card shows. Words as in the vocabulary, `_` for a space.
 SHEET = [
     ("women pants", "#141518"), ("women pants skinny", "#141518"), ("women pants wide_leg", "#141518"), ("women pants ankle", "#141518"),
@@ -118,7 +119,7 @@ def about(pictures: Pictures, model: Path) -> dict:
 def prepared(args: argparse.Namespace, source: datasets.Source, pictures: Pictures) -> Setting:
     """Data and judges, loaded once for all sets of seeds."""
     sizes = Sizes(4, 2, 4, 1, 1, 200, 4, 2, 1, 1) if args.small else Sizes()
-    judge, crop_judge = load_judge(args.judges / "judge.pt"), load_judge(args.judges / "judge-crops.pt")
+    judge, crop_judge = (load_judge(args.judges / f"{name}.onnx") for name in EDGES)
     shared = Store(args.out / "real", f"{judge.version}-{crop_judge.version} {PROTOCOL} {sizes}{'' if args.split == 'test' else args.split}")
     return Setting(source, datasets.load(source, "train"), datasets.load(source, args.split), judge, crop_judge, pictures, shared, sizes)
 
@@ -136,10 +137,12 @@ def measure(args: argparse.Namespace, setting: Setting) -> dict:
     return rounded(metrics)
 
 
-def write_page(out: Path, version: str) -> None:
-    """report.md of one version, beside every baseline that the folder holds at the same protocol and judges."""
+def write_page(out: Path, version: str, judges: Path) -> None:
+    """report.md of one version, beside every baseline that the folder, or the judges' own, holds at the same protocol and judges."""
     ours = json.loads((out / version / "metrics.json").read_text())
-    others = [json.loads(path.read_text()) for path in sorted(out.glob("b[1-9]-*/metrics.json"))]
+    kept = judges / "baselines.json"
+    found = [json.loads(path.read_text()) for path in sorted(out.glob("b[1-9]-*/metrics.json"))]
+    others = list({b["version"]: b for b in [*(json.loads(kept.read_text()) if kept.exists() else []), *found]}.values())
     baselines = [b for b in others if b["version"] != version and SEEDS_FROM not in b["version"] and all(b.get(key) == ours[key] for key in ("protocol", "judges", "first_seeds"))]
     sets = json.loads((out / version / "sets.json").read_text())
     (out / version / "report.md").write_text(page(ours, baselines, sets))
@@ -154,7 +157,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--judges", type=Path, required=True)
+    parser.add_argument("--judges", type=Path, default=JUDGES, help="frozen judges (`train_judge.py` writes some) and, in baselines.json, what they measured of baselines")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--measures", help=f"only these, by comma: {', '.join(MEASURES)}")
     parser.add_argument("--split", choices=["test", "val"], default="test", help="val, into another OUT: to choose between candidates, so that test only measures the chosen one")
@@ -169,7 +172,7 @@ def main() -> None:
     pictures = open_pictures(args.model, args.threads)
     out = args.out / pictures.version
     if args.only_page:
-        return write_page(args.out, pictures.version)
+        return write_page(args.out, pictures.version, args.judges)
     out.mkdir(parents=True, exist_ok=True)
     source = datasets.open_source(args.data)
     sheets(pictures, source, out, 1 if args.small else 8)
@@ -180,7 +183,7 @@ def main() -> None:
     metrics = mean_of(measured) | {"version": pictures.version, "first_seeds": args.first_seeds}
     for name, value in (("metrics", metrics), ("sets", measured)):
         (out / f"{name}.json").write_text(json.dumps(rounded(value), indent=2, ensure_ascii=False) + "\n")
-    write_page(args.out, pictures.version)
+    write_page(args.out, pictures.version, args.judges)
     return None
 
 

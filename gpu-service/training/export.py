@@ -181,9 +181,9 @@ def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
 
 @torch.no_grad()
 def strengthen(stage2: Stage2, detail: float) -> None:
-    """What Stage-II adds to the Lab of Stage-I, `detail` times as strong; alpha stays."""
-    stage2.head.weight[:3] *= detail
-    stage2.head.bias[:3] *= detail
+    """What Stage-II adds to the Lab of Stage-I, `detail` times as strong."""
+    stage2.head.weight *= detail
+    stage2.head.bias *= detail
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from export_pattern import plain_words, wearer
 from lab import EPSILON, KAPPA, WHITE_D65, XYZ_TO_RGB
 from model import AB_RANGE, L_RANGE, MODE_WIDTH, NOISE_DIM, Z_DIM, Stage1, upsample_kernel
 from onnx_graph import Graph, array
-from stage2 import CHROMA_RANGE, EDGE_HOLD, EDGE_REACH, GRAIN_EDGE, HOLD, LIGHT_RANGE, Stage2
+from stage2 import CHROMA_RANGE, DARK, GRAIN_EDGE, HOLD, LIGHT_RANGE, STEEP, Stage2, smoothed
 
 
 def text_state(g: Graph, model: Stage1, tokens: str) -> str:
@@ -132,13 +132,18 @@ def stage2(g: Graph, model: Stage2, first: dict) -> tuple[str, str]:
     gain = g.reshape(g.linear(style, model.grain_gain.weight, model.grain_gain.bias), [-1, model.grain_gain.out_features, 1, 1])
     x = styled(g.add(x, g.mul(grain, gain)), model.at256)
     raw = g.conv(x, model.head.weight, model.head.bias)
-    wide = enlarged(g, g.node("Concat", [lab, alpha], axis=1))
-    edge = g.scalar("Mul", g.scalar("Sub", g.scalar("Mul", g.slice(wide, 3, 4), 2.0), 1.0), EDGE_HOLD)
-    alpha256 = g.node("Sigmoid", [g.add(edge, g.scalar("Mul", g.node("Tanh", [g.slice(raw, 3, 4)]), EDGE_REACH))])
-    residual = residual_lab(g, raw, LIGHT_RANGE, CHROMA_RANGE)
+    wide = enlarged(g, lab)
+    matrix = smoothed(64).numpy()
+    smooth = g.node("MatMul", [g.node("MatMul", [g.constant(matrix), alpha]), g.constant(matrix.T)])
+    alpha256 = g.node("Sigmoid", [g.scalar("Mul", g.scalar("Sub", smooth, 0.5), STEEP)])
+    light = g.scalar("Mul", g.node("Tanh", [g.slice(raw, 0, 1)]), LIGHT_RANGE)
+    ground = g.scalar("Add", g.node("Max", [g.slice(wide, 0, 1), g.constant(0.0)]), DARK)
+    shade = g.mul(g.slice(wide, 1, 3), g.node("Div", [light, ground]))
+    chroma = g.scalar("Mul", g.node("Tanh", [g.scalar("Mul", g.slice(raw, 1, 3), 0.5)]), CHROMA_RANGE)
+    residual = g.node("Concat", [light, g.add(shade, chroma)], axis=1)
     pool = lambda v: g.node("AveragePool", [v], kernel_shape=[HOLD, HOLD], strides=[HOLD, HOLD])  # noqa: E731
     mean = g.node("Div", [pool(g.mul(residual, alpha256)), g.scalar("Add", pool(alpha256), 1e-3)])
-    return g.node("Sub", [g.add(g.slice(wide, 0, 3), residual), enlarged(g, mean, HOLD)]), alpha256
+    return g.node("Sub", [g.add(wide, residual), enlarged(g, mean, HOLD)]), alpha256
 
 
 def enlarged(g: Graph, x: str, times: int = 4) -> str:

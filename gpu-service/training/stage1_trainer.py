@@ -95,6 +95,11 @@ class Trainer(Losses):
         return self.images < self.args.vae_images
 
     @property
+    def watching(self) -> bool:
+        """Judges alone learn: of a generator that came trained and without them (`reimport.py`)."""
+        return self.steps * self.args.batch * self.world < self.args.judges_first
+
+    @property
     def reconstructed(self) -> int:
         """Rows of a batch that go through the encoder: all at first, half once the GAN has joined."""
         return self.args.batch if self.alone else self.args.batch // 2
@@ -167,7 +172,7 @@ class Trainer(Losses):
             self.fit(data, self.generator)
         projected_turn, lazy = self.features is not None and self.steps % 2 == 1, self.steps % 16 == 0
         which = 0 if self.alone else self.steps // 2 % max(1, len(args.guides))  # no guide speaks yet, so no graph for each
-        losses = self.replay.run((self.alone, projected_turn, lazy and not self.alone, which), lambda: self.work(data, projected_turn, lazy, which))
+        losses = self.replay.run((self.alone, self.watching, projected_turn, lazy and not self.alone, which), lambda: self.work(data, projected_turn, lazy, which))
         seen_now = args.batch * self.world
         self.images, self.steps = self.images + seen_now, self.steps + 1
         return losses
@@ -213,9 +218,10 @@ class Trainer(Losses):
         self.opt_g.zero_grad(set_to_none=True)
         loss.backward()
         self.judge.requires_grad_(True)
-        average_gradients(self.generator), average_gradients(self.encoder)
-        self.opt_g.step()
-        self.average.update(self.generator, args.batch * self.world)
+        if not self.watching:
+            average_gradients(self.generator), average_gradients(self.encoder)
+            self.opt_g.step()
+            self.average.update(self.generator, args.batch * self.world)
         return losses
 
 

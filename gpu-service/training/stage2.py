@@ -3,7 +3,12 @@
 Colour and cut are Stage-I's by construction: whatever the network adds, its means over windows of HOLD px are subtracted again,
 so that the preview sharpens and does not jump. Chroma may move little, light more. Windows of one Stage-I pixel held so much
 that a seam which Stage-I had not drawn could only be embossed, a dark line between two bright ones.
+
+A fold is a shade: light times a number, so that L + 16, a and b all shrink alike (CIELAB is a cube root of light, CIE 15). At a
+constant a and b the folds of yellow cloth are green. The outline is Stage-I's, drawn smooth: learned from cut-outs it came ragged.
 """
+
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -14,8 +19,9 @@ from model import upsample_kernel
 
 WIDTH, COARSE, MIDDLE, FINE, GRAIN_MAPS, GRAIN_EDGE = 48, 80, 32, 16, 4, 256
 LIGHT_RANGE, CHROMA_RANGE, HOLD = 30.0, 10.0, 16
-# Logits of alpha: what Stage-I says of a place, and how far the refiner may go from it. Inside a garment no hole can open.
-EDGE_HOLD, EDGE_REACH = 7.0, 5.0
+# The outline: how far, in px of 256, Stage-I's alpha is smoothed along it, and how steeply it is cut again (a logit's slope).
+SMOOTH, STEEP = 1.8, 16.0
+DARK = 16.0  # CIELAB's offset: L + 16 is what light's cube root multiplies
 
 
 class Styled(nn.Module):
@@ -61,7 +67,7 @@ class Stage2(nn.Module):
         nn.init.normal_(self.grain_gain.weight, std=0.01)
         nn.init.constant_(self.grain_gain.bias, 0.05)
         self.register_buffer("grain", torch.randn(GRAIN_MAPS, GRAIN_EDGE, GRAIN_EDGE, generator=torch.Generator().manual_seed(256)))
-        self.head = nn.Conv2d(FINE, 4, 3, padding=1)
+        self.head = nn.Conv2d(FINE, 3, 3, padding=1)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
 
@@ -87,13 +93,28 @@ def pairs(layers, x, style):
 
 
 def refine(lab, alpha, raw):
-    """Head [B, 4, 256, 256] on Stage-I's Lab and alpha -> Lab [B, 3, 256, 256], alpha [B, 1, 256, 256]."""
-    wide = enlarged(torch.cat([lab, alpha], 1))
-    edge = (wide[:, 3:4] * 2 - 1) * EDGE_HOLD + EDGE_REACH * torch.tanh(raw[:, 3:4])
-    alpha256 = torch.sigmoid(edge)
-    residual = torch.cat([LIGHT_RANGE * torch.tanh(raw[:, :1]), CHROMA_RANGE * torch.tanh(raw[:, 1:3] / 2)], 1)
+    """Head [B, 3, 256, 256] on Stage-I's Lab and alpha -> Lab [B, 3, 256, 256], alpha [B, 1, 256, 256]."""
+    wide, alpha256 = enlarged(lab), outline(alpha)
+    light = LIGHT_RANGE * torch.tanh(raw[:, :1])
+    shade = wide[:, 1:] * (light / (wide[:, :1].clamp(min=0) + DARK))
+    residual = torch.cat([light, shade + CHROMA_RANGE * torch.tanh(raw[:, 1:3] / 2)], 1)
     mean = F.avg_pool2d(residual * alpha256, HOLD) / (F.avg_pool2d(alpha256, HOLD) + 1e-3)
-    return wide[:, :3] + residual - enlarged(mean, HOLD), alpha256
+    return wide + residual - enlarged(mean, HOLD), alpha256
+
+
+def outline(alpha):
+    """Alpha [B, 1, E, E] of 64-px pixels -> [B, 1, 4E, 4E], smooth along the edge and a pixel or two wide across it."""
+    matrix = smoothed(alpha.shape[-1]).to(alpha)
+    return torch.sigmoid(STEEP * (matrix @ alpha @ matrix.T - 0.5))
+
+
+@cache
+def smoothed(edge: int, times: int = 4) -> torch.Tensor:
+    """[times * edge, edge]: a row of pixels, enlarged bilinearly and smoothed by a Gaussian of SMOOTH."""
+    wide = enlarged(torch.eye(edge)[None, :, None], times)[0, :, 0].T
+    place = torch.arange(times * edge, dtype=torch.float32)
+    near = torch.exp(-((place[:, None] - place[None]) ** 2) / (2 * SMOOTH**2))
+    return near / near.sum(1, keepdim=True) @ wide
 
 
 def enlarged(x, times: int = 4):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import onnxruntime as ort
 import pytest
 import torch
 from PIL import Image
@@ -14,6 +15,9 @@ from PIL import Image
 import evaluate
 from baseline_models import ColorWords, Judge, StackGan, StackGanV2
 from evaluation import bars, color, crops, distances, scores, sequences, words
+from evaluation.frozen import judge_graph, load_judge
+from evaluation.judge import Judge as RealJudge
+from evaluation.judge import look
 from evaluation.pictures import OtherSeeds, named, padded
 from evaluation.seeds import mean_of
 from evaluation.setting import Store, rounded
@@ -214,6 +218,20 @@ def test_named_colours_carry_the_flag():
     assert named(torch.tensor([[1.0, 2, 3]])).tolist() == [[1, 2, 3, 1]] and json.dumps(rounded({"x": np.float64(1)}))
 
 
+def test_a_frozen_judge_says_what_it_said_in_training_and_runs_by_itself(tmp_path):
+    torch.manual_seed(0)
+    judge = RealJudge(5, 20, (8, 16)).eval()
+    for norm in (each for each in judge.modules() if isinstance(each, torch.nn.BatchNorm2d)):
+        norm.running_mean.normal_(), norm.running_var.uniform_(0.5, 2)
+    (tmp_path / "judge.onnx").write_bytes(judge_graph(judge, 64))
+    frozen, pictures = load_judge(tmp_path / "judge.onnx"), np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
+    by_itself = ort.InferenceSession(str(tmp_path / "judge.onnx")).run(["words", "features"], {"image": pictures})
+    for name, value in zip(("words", "features"), by_itself, strict=True):
+        torch.testing.assert_close(look(frozen, pictures)[name], look(judge, pictures)[name], atol=0.005, rtol=0.005)
+        np.testing.assert_allclose(look(frozen, pictures)[name], value, atol=1e-4)
+    assert frozen.version == load_judge(tmp_path / "judge.onnx").version
+
+
 def test_judges_baselines_and_graphs_are_evaluated_into_one_page(dataset, tmp_path, monkeypatch):
     def run(script: str, *arguments: object) -> None:
         monkeypatch.setattr(sys, "argv", [script, *map(str, arguments)])
@@ -235,6 +253,10 @@ def test_judges_baselines_and_graphs_are_evaluated_into_one_page(dataset, tmp_pa
     figure = tmp_path / "figure.webp"
     run("source_figures", "--data", dataset, "--model", SHIPPED, "--baseline", tmp_path / "b" / "b5.pt", "--out", figure)
     assert Image.open(figure).width > 1000
+    (kept,) = (json.loads(path.read_text()) for path in out.glob("b4-*/metrics.json"))
+    (tmp_path / "judges" / "baselines.json").write_text(json.dumps([kept | {"version": "b4-kept"}]))
+    run("evaluate", *common, "--model", SHIPPED, "--only-page")
+    assert (out / version / "report.md").read_text().count("b4 (16 images") == 2 * report.count("b4 (16 images"), "what the judges' folder keeps of baselines"
     before = (out / version / "measures" / "steps.json").stat().st_mtime_ns
     run("evaluate", *common, "--model", SHIPPED)
     assert (out / version / "measures" / "steps.json").stat().st_mtime_ns == before

@@ -18,7 +18,7 @@ from export import strengthen
 from lab import delta_e_2000, lab_to_rgb, rgb_to_lab
 from model import Config, Stage1, upsample_kernel
 from patch_judge import PLACE, PatchJudge
-from stage2 import HOLD, Stage2, refine
+from stage2 import HOLD, Stage2, outline, refine
 from train_stage2 import Trainer as Stage2Trainer
 from train_stage2 import options as stage2_options
 
@@ -191,25 +191,44 @@ def test_a_capsule_trains_jobs_side_by_side_and_one_after_another(dataset, train
 
 def test_stage2_holds_the_means_of_windows_and_may_darken_a_seam():
     lab, alpha = torch.full((1, 3, 64, 64), 50.0), torch.ones(1, 1, 64, 64)
-    raw = torch.zeros(1, 4, 256, 256)
+    raw = torch.zeros(1, 3, 256, 256)
     raw[:, 0, 100:104] = -1.0  # one of Stage-I's rows
-    made, outline = refine(lab, alpha, raw)
+    made, alpha256 = refine(lab, alpha, raw)
     assert (made[:, 0, 100:104] < 35).all(), "a line that Stage-I did not draw"
     means = F.avg_pool2d(made, HOLD)
     assert (means.mean(3) - 50).abs().max() < 3 and abs(means.mean() - 50) < 0.05
-    assert (outline > 0.99).all()
+    assert (alpha256 > 0.99).all()
 
 
-def test_detail_strengthens_what_stage2_adds_and_leaves_alpha():
+def test_a_fold_shades_cloth_and_leaves_its_hue():
+    yellow = torch.tensor([86.0, 0.0, 90.0]).view(1, 3, 1, 1).expand(1, 3, 64, 64)
+    raw = torch.zeros(1, 3, 256, 256)
+    raw[:, 0, ::8] = -0.5  # folds
+    made, _ = refine(yellow, torch.ones(1, 1, 64, 64), raw)
+    ratio = made[:, 2] / (made[:, 0] + 16)  # light times a number keeps it
+    torch.testing.assert_close(ratio, torch.full_like(ratio, 90 / 102), atol=0.02, rtol=0)
+    assert made[:, 0].amax() - made[:, 0].amin() > 10
+
+
+def test_an_outline_is_smooth_where_pixels_are_ragged_and_stays_in_place():
+    alpha = torch.zeros(1, 1, 64, 64)
+    for row in range(64):
+        alpha[:, :, row, 16 + row % 2 : 48] = 1
+    edge = (outline(alpha)[0, 0, 32:-32] > 0.5).float().argmax(1)
+    assert edge.amax() - edge.amin() <= 1 and abs(float(edge.float().mean()) - 4 * 16.5) <= 1
+    across = outline(torch.ones(1, 1, 64, 64).tril())[0, 0, 128]
+    assert ((across > 0.1) & (across < 0.9)).sum() <= 4, "no blur"
+
+
+def test_detail_strengthens_what_stage2_adds():
     torch.manual_seed(0)
     refiner = Stage2(24, 96)
     refiner.head.weight.data.mul_(0.01)  # where its bounds are far
     maps = {"lab": torch.full((1, 3, 64, 64), 50.0), "alpha": torch.ones(1, 1, 64, 64) * 0.9, "features": torch.randn(1, 24, 64, 64), "style": torch.randn(1, 96), "base": torch.full((1, 3), 50.0)}
     with torch.no_grad():
-        lab, alpha = refiner(**maps)
+        lab, _ = refiner(**maps)
         strengthen(refiner, 1.25)
-        more, same = refiner(**maps)
-    assert torch.equal(alpha, same)
+        more, _ = refiner(**maps)
     torch.testing.assert_close(more - 50, 1.25 * (lab - 50), atol=0.02, rtol=0.02)
 
 

@@ -29,6 +29,7 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--run", type=Path, required=True, help="run folder; resumed when it has a checkpoint")
     parser.add_argument("--images", type=int, default=2_000_000, help="images to see in all")
     parser.add_argument("--vae-images", type=int, default=60_000, help="images of the VAE branch alone, before the GAN joins")
+    parser.add_argument("--judges-first", type=int, default=0, help="images in which judges alone learn: where Stage-I begins trained and they do not (`reimport.py`)")
     parser.add_argument("--batch", type=int, default=32, help="per process, 8..512")
     parser.add_argument("--lr", type=float, default=3e-4, help="Adam, both sides, betas (0, .99), cosine to a tenth")
     parser.add_argument("--pixels", type=float, default=2.0, help="weight of the reconstruction once the GAN has joined; 4 before")

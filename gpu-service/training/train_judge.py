@@ -1,4 +1,4 @@
-"""Trains the independent evaluator on real pictures alone and prints how well it tells held-out real pictures.
+"""Trains the independent evaluator on real pictures alone, freezes it as a graph, and prints how well it tells held-out real pictures.
 
     python3 train_judge.py --data ../../dataset --run ../../runs/judge            # whole garments, 64 px
     python3 train_judge.py --data ../../dataset --run ../../runs/judge --crops    # cloth: 128-px crops of 256-px pictures
@@ -16,6 +16,7 @@ import torch.nn.functional as F
 import data as datasets
 from discriminator import bag_of_words
 from evaluation import crops
+from evaluation.frozen import EDGES, judge_graph, load_judge
 from evaluation.judge import Judge
 from evaluation.scores import judged_on_real
 from lab import composite_rgb
@@ -107,8 +108,10 @@ def main() -> None:
     trainer = Trainer(args, source)
     run = Run(args.run, name, vars(args), args.images)
     train_until(run, trainer, args.images, lambda: trainer.step(train, pack), lambda _: None, args.minutes, args.save_minutes)
+    frozen = args.run / f"{name}.onnx"
+    frozen.write_bytes(judge_graph(trainer.model.cpu().eval(), EDGES[name]))
     pictures = crops.real_pictures(test) if pack is None else crops.one_crop_each(pack, test)
-    result = judged_on_real(trainer.model.cpu().eval(), pictures, test, source)
+    result = judged_on_real(load_judge(frozen), pictures, test, source)
     (args.run / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result))
 

@@ -28,7 +28,7 @@ from model import LATENT_DIM, Config
 from patch_judge import PLACE, PatchJudge, on_cloth
 from replay import set_rate
 from runs import Average, Run, has_fast_bf16, pick_device, sheet, train_until
-from stage2 import Stage2, enlarged
+from stage2 import Stage2, enlarged, outline
 
 CROP, SHARP_PX = 32, 330
 # How many of the real garments come as Stage-I reconstructs them, and what their pixels count: a seam may lie beside where it was.
@@ -46,6 +46,7 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--adversarial", type=float, default=0.5, help="weight of the patch adversary")
     parser.add_argument("--projected", type=float, default=0.5, help="weight of the judge on pretrained features; 0 leaves it out")
     parser.add_argument("--still", type=float, default=0.05, help="weight of what Stage-II changes of Stage-I's own pixels, a Lab unit")
+    parser.add_argument("--judges-first", type=int, default=0, help="crops in which judges alone learn: where Stage-II begins trained and they do not (`reimport.py`)")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=has_fast_bf16(), help="bfloat16 convolutions")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=0)
@@ -90,15 +91,18 @@ class Trainer:
         runs.load_parts(self, state)
         self.reseed()
 
-    def true_detail(self, garments: "Detail", index: torch.Tensor, corner: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Lab and alpha of a window of real garments at 256 px."""
-        top, left = (4 * v for v in corner)
+    def true_detail(self, garments: "Detail", index: torch.Tensor, corner: tuple[int, int], mirrored: bool) -> tuple[torch.Tensor, torch.Tensor]:
+        """Lab and alpha of a window of real garments (or of their mirror image) at 256 px, the outline as smooth as Stage-II's."""
+        top, left = 4 * corner[0], 4 * (64 - CROP - corner[1] if mirrored else corner[1])
         rgba = garments.window(index, slice(top, top + 4 * CROP), slice(left, left + 4 * CROP)).to(self.device)
-        return rgb_to_lab(rgba[..., :3].float() / 255).permute(0, 3, 1, 2), rgba[..., 3:].permute(0, 3, 1, 2).float() / 255
+        rgba = rgba.flip(2) if mirrored else rgba
+        alpha = rgba[..., 3:].permute(0, 3, 1, 2).float() / 255
+        return rgb_to_lab(rgba[..., :3].float() / 255).permute(0, 3, 1, 2), outline(F.avg_pool2d(alpha, 4))
 
-    def real_batch(self, data: datasets.Dataset, index: torch.Tensor) -> dict:
+    def real_batch(self, data: datasets.Dataset, index: torch.Tensor, mirrored: bool = False) -> dict:
         """Real garments at 64 px with their words and colour."""
         batch = {"lab": data.lab[index].float(), "alpha": data.alpha[index].float() / 255}
+        batch = {name: value.flip(3) if mirrored else value for name, value in batch.items()}
         return batch | {"tokens": datasets.as_asked(data.tokens[index]), "color": F.pad(data.color[index], (0, 1), value=1.0)}
 
     @torch.no_grad()
@@ -140,8 +144,9 @@ class Trainer:
         pick = lambda rows: rows[torch.randint(len(rows), (half,), generator=self.rng, device=self.device)]  # noqa: E731
         paired, fresh = pick(garments.pool), pick(garments.sharp)
         here, there = self.corner(), self.corner()
-        real = self.real_batch(data, paired)
-        truth, judged = self.true_detail(garments, paired, here), self.true_detail(garments, fresh, there)
+        turned, other = (bool(self.corners.integers(2)) for _ in range(2))
+        real = self.real_batch(data, paired, turned)
+        truth, judged = self.true_detail(garments, paired, here, turned), self.true_detail(garments, fresh, there, other)
         with self.cast():
             known, loose = self.paired_inputs(real)
             lab, alpha = self.stage2(**small(known, here), corner=here)
@@ -162,7 +167,8 @@ class Trainer:
         self.opt_g.zero_grad(set_to_none=True)
         (4 * pixels + self.args.still * still + loss).backward()
         self.judge.requires_grad_(True)
-        self.opt_g.step()
+        if self.steps * self.args.batch >= self.args.judges_first:
+            self.opt_g.step()
         self.images, self.steps = self.images + self.args.batch, self.steps + 1
         self.average.update(self.stage2, self.args.batch)
         return losses

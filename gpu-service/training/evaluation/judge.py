@@ -5,9 +5,6 @@ the flattened map): pre-activation residual blocks, coordinates beside the colou
 The same class, trained on crops of 128 of 256 px, judges cloth at its true detail.
 """
 
-import hashlib
-from pathlib import Path
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -58,16 +55,6 @@ class Judge(nn.Module):
     def forward(self, rgb: torch.Tensor) -> dict[str, torch.Tensor]:
         features = self.features(rgb)
         return {name.removesuffix("_head"): head(features) for name, head in self.heads.items()}
-
-
-def load_judge(path: Path) -> Judge:
-    """A judge in evaluation mode; `version` names its weights."""
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    sizes = state["sizes"]
-    model = Judge(sizes["clusters"], sizes["vocabulary"], tuple(sizes["widths"]))
-    model.load_state_dict(state["model"])
-    model.version = hashlib.sha256(b"".join(value.numpy().tobytes() for value in state["model"].values())).hexdigest()[:8]
-    return model.eval().to(memory_format=torch.channels_last)
 
 
 @torch.no_grad()
