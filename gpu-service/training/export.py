@@ -155,13 +155,13 @@ def scramble(layer: PatternLayer) -> None:
     layer.period.uniform_(3, 12), layer.threshold.uniform_(-0.5, 0.5), layer.steepness.uniform_(2, 6)
 
 
-def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
+def load(args) -> tuple[Stage1, Stage2, dict]:
     if args.random:
         torch.manual_seed(0)
         config = Config()
         stage1 = Stage1(config, torch.rand(config.clusters, 3) * torch.tensor([80.0, 40, 40]) + torch.tensor([10.0, -20, -20]))
         scramble(stage1.pattern)
-        return stage1, Stage2(config.channels[-1], config.style), Classifier(config.clusters, config.vocabulary), {"run": "random"}
+        return stage1, Stage2(config.channels[-1], config.style), {"run": "random"}
     first = torch.load(args.stage1, map_location="cpu", weights_only=True)
     config = Config(**first["config"])
     stage1 = Stage1(config, first["ema"]["centroids"])
@@ -172,11 +172,18 @@ def load(args) -> tuple[Stage1, Stage2, Classifier, dict]:
     stage2 = Stage2(config.channels[-1], config.style)
     stage2.load_state_dict(second["ema"])
     strengthen(stage2, args.detail)
-    third = torch.load(args.classifier, map_location="cpu", weights_only=True)
-    classifier = Classifier(third["sizes"]["clusters"], config.vocabulary)
-    classifier.load_state_dict(third["model"])
-    training = {"run": first["run"], "stage1Images": first["images"], "stage2Images": second["images"], "classifierImages": third["images"]}
-    return stage1, stage2, classifier, training
+    training = {"run": first["run"], "stage1Images": first["images"], "stage2Images": second["images"]}
+    return stage1, stage2, training
+
+
+def load_classifier(path: Path) -> tuple[bytes, int]:
+    """The graph of a checkpoint, or of an earlier export, and how many images it saw."""
+    if path.suffix == ".onnx":
+        return path.read_bytes(), json.loads((path.parent / "manifest.json").read_text())["training"]["classifierImages"]
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    classifier = Classifier(state["sizes"]["clusters"], state["sizes"]["vocabulary"])
+    classifier.load_state_dict(state["model"])
+    return classifier_graph(classifier.eval()), state["images"]
 
 
 @torch.no_grad()
@@ -188,15 +195,20 @@ def strengthen(stage2: Stage2, detail: float) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stage1"), parser.add_argument("--stage2"), parser.add_argument("--classifier")
+    parser.add_argument("--stage1"), parser.add_argument("--stage2")
+    parser.add_argument("--classifier", type=Path, help="a checkpoint, or the classifier.onnx of an earlier export, to keep it")
     parser.add_argument("--random", action="store_true", help="untrained weights of the default sizes")
     parser.add_argument("--color-table-version", type=int, default=1)
     parser.add_argument("--detail", type=float, default=1.0, help="how strong Stage-II's detail is drawn, over what it learned: judges leave it fainter than real cloth's")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    stage1, stage2, classifier, training = load(args)
-    stage1.eval(), stage2.eval(), classifier.eval()
-    graphs = {"stage1": stage1_graph(stage1), "restgan": restgan_graph(stage1, stage2), "classifier": classifier_graph(classifier)}
+    stage1, stage2, training = load(args)
+    stage1.eval(), stage2.eval()
+    if args.random:
+        classifier = classifier_graph(Classifier(stage1.config.clusters, stage1.config.vocabulary).eval())
+    else:
+        classifier, training["classifierImages"] = load_classifier(args.classifier)
+    graphs = {"stage1": stage1_graph(stage1), "restgan": restgan_graph(stage1, stage2), "classifier": classifier}
     parity = check_parity(graphs, stage1, stage2)
     digest = hashlib.sha256(b"".join(graphs[name] for name in sorted(graphs))).hexdigest()
     args.out.mkdir(parents=True, exist_ok=True)

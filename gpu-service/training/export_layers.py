@@ -7,7 +7,7 @@ from export_pattern import plain_words, wearer
 from lab import EPSILON, KAPPA, WHITE_D65, XYZ_TO_RGB
 from model import AB_RANGE, L_RANGE, MODE_WIDTH, NOISE_DIM, Z_DIM, Stage1, upsample_kernel
 from onnx_graph import Graph, array
-from stage2 import CHROMA_RANGE, DARK, GRAIN_EDGE, HOLD, LIGHT_RANGE, STEEP, Stage2, smoothed
+from stage2 import CHROMA_RANGE, CUT, DARK, GRAIN_EDGE, HOLD, LIGHT_RANGE, STEEP, Stage2, smoothed
 
 
 def text_state(g: Graph, model: Stage1, tokens: str) -> str:
@@ -135,7 +135,7 @@ def stage2(g: Graph, model: Stage2, first: dict) -> tuple[str, str]:
     wide = enlarged(g, lab)
     matrix = smoothed(64).numpy()
     smooth = g.node("MatMul", [g.node("MatMul", [g.constant(matrix), alpha]), g.constant(matrix.T)])
-    alpha256 = g.node("Sigmoid", [g.scalar("Mul", g.scalar("Sub", smooth, 0.5), STEEP)])
+    alpha256 = g.node("Sigmoid", [g.scalar("Mul", g.scalar("Sub", smooth, CUT), STEEP)])
     light = g.scalar("Mul", g.node("Tanh", [g.slice(raw, 0, 1)]), LIGHT_RANGE)
     ground = g.scalar("Add", g.node("Max", [g.slice(wide, 0, 1), g.constant(0.0)]), DARK)
     shade = g.mul(g.slice(wide, 1, 3), g.node("Div", [light, ground]))

@@ -5,7 +5,7 @@ others (k-medoids, Kaufman and Rousseeuw 1987) become the layer's patterns; a ri
 words and the ground go with. Faint ones are left out: who types `striped` wants to see stripes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 
 import data as datasets
-from motifs import BLOB_TILE, BLOBS, BLOTCHES, DOT_TILE, DOTS, FUR_TILE, SPOTS, tiles
+from motifs import BLOB_TILE, BLOBS, BLOTCHES, DOT_TILE, DOTS, FLOWER_TILE, FLOWERS, FUR_TILE, LEAF_TILE, LEAVES, SPOTS, tiles
 from pattern import ACROSS, CHECKED, DOWN, FIRST_TILE, PRINTED, SIDE_STRIPE, STRIPED, PatternLayer, plain_words
 from side_stripes import CHROMA, measure_sides, set_sides
 
@@ -25,6 +25,8 @@ VISIBLE = 13.0  # Lab: a pattern's first colour is at least so far from the grou
 FINER, COARSER = 1.4, 0.8  # px from one motif, or one blotch, to the next, over the width at which a print resembles itself
 STEEP = 1.3  # of a threshold, over the period: a pixel wide at 64 px
 LONGEST = 16  # px of 64 between two stripes, at most
+LEAST, BLOOM, MIDDLE = 0.08, 0.12, 0.15  # share of a garment that a print's motifs, and that flowers or leaves cover at least; of one that its middle does
+WOMENS, APART = (4, 6), 1.0  # tokens: women, girls; how far their prints lie from others', in `Measured.numbers`
 LARGEST = 0.5  # share of a garment that one colour of a pattern may cover: the colour asked for is the ground's
 BLOTCHES_FROM, FUR_FROM, COLORFUL = 0.65, 0.15, 15.0  # cover; cover; chroma over the ground's
 REGULAR = 0.3  # how much a print resembles itself, both ways, one motif further: dots in a lattice
@@ -32,7 +34,8 @@ REGULAR = 0.3  # how much a print resembles itself, both ways, one motif further
 
 @dataclass
 class Measured:
-    """One garment's pattern. `down`, `across`: share of detail that is stripes so; `cover` and `colors` of two layers, Lab over the ground."""
+    """One garment's pattern. `down`, `across`: share of detail that is stripes so; `cover` and `colors` of two layers, Lab over the ground;
+    `womens`: of those that it stands for, the share told as women's or girls'."""
 
     down: float
     across: float
@@ -43,6 +46,7 @@ class Measured:
     cover: tuple[float, float]
     colors: np.ndarray  # [2, 3]
     ground: np.ndarray  # [3]
+    womens: float = 1.0
 
     def numbers(self) -> np.ndarray:
         """What makes two patterns alike, in units that matter about equally."""
@@ -146,7 +150,7 @@ def set_wave(layer: PatternLayer, at: int, which: int, direction: int, period: f
 
 def set_motif(layer: PatternLayer, at: int, which: int, tile: int, wave: float, cover: float) -> None:
     layer.kind[at, which, FIRST_TILE + tile] = 1
-    cover = float(np.clip(cover, 0.08, LARGEST)) if which == 0 else min(cover, LARGEST)
+    cover = min(cover, LARGEST)
     layer.threshold[at, which] = float(layer.tiles[tile].flatten().quantile(1 - cover))
     layer.steepness[at, which] = STEEP * wave
 
@@ -164,23 +168,34 @@ def set_pattern(layer: PatternLayer, at: int, found: Measured, word: int) -> Non
         set_wave(layer, at, 0, DOWN, found.period_down, line)
         set_wave(layer, at, 1, ACROSS, found.period_across, line)
         layer.colors[at] = colors[0] * 0.7
+    elif FLOWER_TILE <= print_of(found)[0][0] <= LEAF_TILE:
+        for which, (tile, wave) in enumerate(print_of(found)):  # the middle lies on the motif
+            set_motif(layer, at, which, tile, wave, max(found.cover[0], BLOOM) * (1 if which else MIDDLE))
+        ribbed = tile < LEAF_TILE or found.cover[1] > 0  # of one colour, a blossom shows the ground in its middle and a leaf does not
+        layer.colors[at, 0], layer.colors[at, 1], layer.under[at] = colors[1 if ribbed else 0], colors[0], 1
     else:
         for which, (tile, wave) in enumerate(print_of(found)):
-            set_motif(layer, at, which, tile, wave, found.cover[which])
+            set_motif(layer, at, which, tile, wave, max(found.cover[which], LEAST * (which == 0)))
         layer.colors[at, 1], layer.under[at] = colors[1], 1
 
 
 def print_of(found: Measured) -> list[tuple[int, float]]:
-    """(tile, px from one to the next) of a print's two layers, by its cover, its motifs' size and colours and whether they repeat."""
-    blotchy = sum(found.cover) >= BLOTCHES_FROM
+    """(tile, px from one to the next) of a print's two layers, by its cover, its motifs' size and colours and whether they repeat.
+
+    What has motifs as large as a flower has flowers where most of its garments are women's or girls', and leaves else.
+    """
+    blotchy, steps = sum(found.cover) >= BLOTCHES_FROM, (*BLOBS, *FLOWERS)
     if not blotchy and np.hypot(*found.colors[0][1:]) < COLORFUL and found.colors[0][0] < 0 and sum(found.cover) > FUR_FROM and found.size < SPOTS:
         return [(FUR_TILE, SPOTS), (BLOB_TILE, BLOBS[0])]
+    nearest = lambda steps, size: int(np.abs(np.log(np.array(steps) / size)).argmin())  # noqa: E731
     if blotchy:
-        first, steps, size = 0, BLOTCHES, COARSER * found.size
+        first, steps, one = 0, BLOTCHES, nearest(BLOTCHES, COARSER * found.size)
+    elif found.regular > REGULAR:
+        first, steps, one = DOT_TILE, DOTS, nearest(DOTS, FINER * found.size)
     else:
-        first, steps = (DOT_TILE, DOTS) if found.regular > REGULAR else (BLOB_TILE, BLOBS)
-        size = FINER * found.size
-    one = int(np.abs(np.log(np.array(steps) / size)).argmin())
+        first, one = BLOB_TILE, nearest(steps, FINER * found.size)
+        if one >= len(BLOBS):
+            return [(first + one, steps[one])] * 2 if found.womens >= 0.5 else [(LEAF_TILE, LEAVES)] * 2
     return [(first + each, steps[each]) for each in (one, one - 1 if one else 1)]
 
 
@@ -208,10 +223,15 @@ def fit_patterns(generator, data: datasets.Dataset) -> int:
         if not kept:
             continue
         share = min(share, len(kept))
-        chosen, nearest = medoids(np.stack([found[row].numbers() for row in kept]), share, np.random.default_rng(CHANCE[word]))
+        womens = torch.isin(data.tokens[kept], torch.tensor(WOMENS, device=data.tokens.device)).any(1).float().cpu().numpy()
+        points = np.stack([found[row].numbers() for row in kept])
+        if word == PRINTED:
+            points = np.concatenate([points, APART * womens[:, None]], 1)
+        chosen, nearest = medoids(points, share, np.random.default_rng(CHANCE[word]))
         for number, which in enumerate(chosen):
             layer.words[at + number], layer.draw[at + number] = word, number
-            fill(layer, at + number, found[kept[which]])
+            one = found[kept[which]]
+            fill(layer, at + number, replace(one, womens=float(womens[nearest == number].mean())) if word == PRINTED else one)
         with torch.no_grad():
             state = generator.text(plain_words(datasets.as_asked(data.tokens[kept]))).float()
         weight, bias = choices(torch.cat([state, data.color[kept] / 50], 1).cpu(), torch.tensor(nearest), share)

@@ -1,4 +1,4 @@
-"""Tiles of printed cloth, for the pattern layer: blotches, blobs, dots and the spots of fur, drawn by arithmetic from fixed chance.
+"""Tiles of printed cloth, for the pattern layer: blotches, blobs, flowers, leaves, dots and the spots of fur, drawn by arithmetic from fixed chance.
 
 A tile is as large as a picture at 64 px, so that a print does not repeat on a garment, and has no seam. A threshold makes motifs of it.
 """
@@ -9,11 +9,14 @@ import torch
 from pattern import TILE_EDGE
 
 # px of 64 from one motif to the next. The order is that of `tiles`.
-BLOTCHES, BLOBS, DOTS, SPOTS = (4.0, 7.0, 12.0), (4.5, 6.5, 9.0, 12.0), (TILE_EDGE / 12, TILE_EDGE / 8), 5.5
+BLOTCHES, BLOBS, FLOWERS, LEAVES, DOTS, SPOTS = (4.0, 7.0), (4.5, 6.5), (9.0, 12.0), 10.7, (TILE_EDGE / 12, TILE_EDGE / 8), 5.5
 BLOB_TILE = len(BLOTCHES)
-DOT_TILE = BLOB_TILE + len(BLOBS)
+FLOWER_TILE = BLOB_TILE + len(BLOBS)
+LEAF_TILE = FLOWER_TILE + len(FLOWERS)
+DOT_TILE = LEAF_TILE + 1
 FUR_TILE = DOT_TILE + len(DOTS)
 JITTER = 0.45  # of a step, by which a blob lies beside its place
+PETALS = 5
 
 
 def scattered(rng: np.random.Generator, along: int, jitter: float) -> np.ndarray:
@@ -36,12 +39,36 @@ def dots(rng: np.random.Generator, step: float) -> np.ndarray:
 
 
 def blobs(rng: np.random.Generator, step: float) -> np.ndarray:
-    """Of two to five lobes, each of its own size, where they fall: flowers, leaves and figures at the size of a thumbnail."""
+    """Of two to five lobes, each of its own size, where they fall: leaves and figures at the size of a thumbnail."""
     drawn = []
     for place in scattered(rng, round(TILE_EDGE / step), JITTER):
         radius, angle = around(place)
         lobes, turn, depth, size = rng.integers(2, 6), rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.6), 0.3 * step * rng.uniform(0.6, 1.4)
         drawn.append(np.exp(-((radius / (size * (1 + depth * np.cos(lobes * angle + turn)))) ** 2)))
+    return np.max(drawn, 0)
+
+
+def flowers(rng: np.random.Generator, step: float) -> np.ndarray:
+    """Blossoms, each turned and a little larger or smaller; a high threshold leaves their round middles."""
+    drawn = []
+    for place in scattered(rng, round(TILE_EDGE / step), 0.3):
+        radius, angle = around(place)
+        size, turn = 0.38 * step * rng.uniform(0.75, 1.2), rng.uniform(0, 2 * np.pi)
+        between = 1 - np.abs(np.cos(PETALS / 2 * (angle + turn))) ** 0.6
+        drawn.append(np.exp(-((radius / (size * (1 - (radius / size).clip(0, 1) * 0.6 * between))) ** 2)))
+    return np.max(drawn, 0)
+
+
+def leaves(rng: np.random.Generator, step: float) -> np.ndarray:
+    """Sprigs of three leaves, each pointed at both ends; a high threshold leaves their middle rib."""
+    drawn = []
+    for place in scattered(rng, round(TILE_EDGE / step), 0.3):
+        radius, angle = around(place)
+        length, turn = 0.75 * step * rng.uniform(0.8, 1.2), rng.uniform(0, 2 * np.pi)
+        for spread in (-0.9, 0, 0.9):
+            along, aside = radius * np.cos(angle - turn - spread), radius * np.sin(angle - turn - spread)
+            middle = (2 * along / length - 1).clip(-1.5, 1.5)  # -1..1 from its foot to its tip
+            drawn.append(np.exp(-((aside / (0.3 * length * (1 - middle**2).clip(0.1))) ** 2) - middle**8))
     return np.max(drawn, 0)
 
 
@@ -55,6 +82,6 @@ def noise(rng: np.random.Generator, wave: float, band: float) -> np.ndarray:
 
 def tiles(rng: np.random.Generator) -> torch.Tensor:
     """[TILES, 64, 64], mean 0 and variance 1, without a seam."""
-    found = [noise(rng, wave, 0.5) for wave in BLOTCHES] + [blobs(rng, step) for step in BLOBS] + [dots(rng, step) for step in DOTS]
-    found.append(noise(rng, SPOTS, 0.22))
+    found = [noise(rng, wave, 0.5) for wave in BLOTCHES] + [blobs(rng, step) for step in BLOBS] + [flowers(rng, step) for step in FLOWERS]
+    found += [leaves(rng, LEAVES), *(dots(rng, step) for step in DOTS), noise(rng, SPOTS, 0.22)]
     return torch.tensor(np.stack([(tile - tile.mean()) / tile.std() for tile in found])).float()

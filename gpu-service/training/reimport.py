@@ -19,8 +19,9 @@ from torch import nn
 
 import data as datasets
 from learn_encoder import learn_encoder
-from export_pattern import COLOR, KINDS, PERIOD, STEEPNESS, THRESHOLD, UNDER
 from export import strengthen
+from export_pattern import COLOR, KINDS, PERIOD, STEEPNESS, THRESHOLD, UNDER
+from fit_patterns import dress
 from model import Config, Stage1, UpBlock
 from pattern import FIRST_TILE, LAYERS, TILES, PatternLayer
 from runs import Run
@@ -34,7 +35,7 @@ class Weights:
     """A graph's weights (fp16, or fp32 where it was written so) in the order in which the exporter wrote them."""
 
     def __init__(self, path: Path):
-        tensors = onnx.load(path).graph.initializer
+        self.path, tensors = path, onnx.load(path).graph.initializer
         self.constants = [numpy_helper.to_array(each) for each in tensors if each.name.startswith("c_")]
         self.values = [numpy_helper.to_array(each) for each in tensors if not each.name.startswith("c_")]
         self.at = 0
@@ -45,7 +46,10 @@ class Weights:
 
     def into(self, *parameters: torch.Tensor) -> None:
         for parameter in parameters:
-            parameter.copy_(self.next().view_as(parameter))
+            value = self.next()
+            if value.numel() != parameter.numel():
+                raise SystemExit(f"{self.path} was exported by another version: its weight {self.at} is {list(value.shape)}, this version's {list(parameter.shape)}. Read it with the training code that stood beside it.")
+            parameter.copy_(value.view_as(parameter))
 
     def linear(self, layer: nn.Linear) -> None:
         self.into(layer.weight, layer.bias)
@@ -182,6 +186,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="folder with the graphs and their manifest")
     parser.add_argument("--run", type=Path, required=True, help="gets stage1.pt and stage2.pt")
     parser.add_argument("--detail", type=float, default=1.0, help="as it was exported")
+    parser.add_argument("--patterns", action="store_true", help="measure the dataset's patterns anew instead of keeping the graph's")
     parser.add_argument("--encoder-images", type=int, default=100_000)
     parser.add_argument("--threads", type=int, default=0)
     args = parser.parse_args()
@@ -190,7 +195,10 @@ def main() -> None:
     stage1, stage2, manifest = read(args.model, args.detail)
     source = datasets.open_source(args.data)
     recluster(stage1, source.centroids)
-    data = datasets.unpatterned(datasets.load(source, "train"), datasets.loud_words(source))
+    whole = datasets.load(source, "train")
+    if args.patterns:
+        dress(stage1, whole)
+    data = datasets.unpatterned(whole, datasets.loud_words(source))
     encoder = learn_encoder(stage1, data, args.encoder_images)
     seen = manifest["training"]
     about = {"config": stage1.config.as_dict(), "images": seen["stage1Images"], "steps": 0, "run": args.run.name, "without": None}

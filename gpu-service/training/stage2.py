@@ -19,8 +19,8 @@ from model import upsample_kernel
 
 WIDTH, COARSE, MIDDLE, FINE, GRAIN_MAPS, GRAIN_EDGE = 48, 80, 32, 16, 4, 256
 LIGHT_RANGE, CHROMA_RANGE, HOLD = 30.0, 10.0, 16
-# The outline: how far, in px of 256, Stage-I's alpha is smoothed along it, and how steeply it is cut again (a logit's slope).
-SMOOTH, STEEP = 1.8, 16.0
+# The outline: how far, in px of 256, Stage-I's alpha is smoothed along it, where it is cut again (outside, Lab is none of cloth) and how steeply.
+SMOOTH, CUT, STEEP = 3.0, 0.6, 20.0
 DARK = 16.0  # CIELAB's offset: L + 16 is what light's cube root multiplies
 
 
@@ -103,9 +103,9 @@ def refine(lab, alpha, raw):
 
 
 def outline(alpha):
-    """Alpha [B, 1, E, E] of 64-px pixels -> [B, 1, 4E, 4E], smooth along the edge and a pixel or two wide across it."""
+    """Alpha [B, 1, E, E] of 64-px pixels -> [B, 1, 4E, 4E], smooth along the edge and two or three pixels wide across it."""
     matrix = smoothed(alpha.shape[-1]).to(alpha)
-    return torch.sigmoid(STEEP * (matrix @ alpha @ matrix.T - 0.5))
+    return torch.sigmoid(STEEP * (matrix @ alpha @ matrix.T - CUT))
 
 
 @cache

@@ -9,12 +9,12 @@ import torch.nn.functional as F
 
 from data import Dataset, unpatterned
 from export import scramble
-from fit_patterns import LARGEST, SHARE, as_stored, dress, fit_patterns, measure, print_of, set_motif, set_wave
+from fit_patterns import LARGEST, SHARE, as_stored, dress, fit_patterns, measure, print_of, set_motif, set_pattern, set_wave
 from lab import composite_rgb
 from latent import latent_for_seeds
 from model import Config, Stage1
-from motifs import BLOB_TILE, DOT_TILE, tiles
-from pattern import CHECKED, DRAWS, PATTERN_TOKENS, PATTERNS_MAX, PHASE_AT, PRINTED, STRIPED, TILE_EDGE, asks_pattern, enlarged, from_sides, plain_words
+from motifs import BLOB_TILE, DOT_TILE, FLOWER_TILE, LEAF_TILE, tiles
+from pattern import CHECKED, DRAWS, PATTERN_TOKENS, PATTERNS_MAX, PHASE_AT, PRINTED, STRIPED, TILE_EDGE, PatternLayer, asks_pattern, enlarged, from_sides, plain_words
 from side_stripes import measure_sides, set_sides
 
 ALPHA = F.pad(torch.ones(1, 56, 40), (12, 12, 4, 4))
@@ -71,6 +71,24 @@ def test_prints_differ_by_cover_and_by_whether_they_repeat():
     assert found.regular > 0.3 and all(tile >= DOT_TILE for tile, _ in print_of(found))
     assert all(BLOB_TILE <= tile < DOT_TILE for tile, _ in print_of(replace(found, regular=0.1)))
     assert all(tile < BLOB_TILE for tile, _ in print_of(replace(found, cover=(0.5, 0.2))))
+
+
+def test_large_motifs_are_flowers_or_leaves_by_whom_they_are_for():
+    found = replace(measure(cloth(stripes(8)[None] * stripes(8)[:, None]), ALPHA, GROUND), regular=0.1, size=8.0, cover=(0.2, 0.0))
+    tile_of = lambda womens: {tile for tile, _ in print_of(replace(found, womens=womens))}  # noqa: E731
+    assert tile_of(0.8) <= {FLOWER_TILE, FLOWER_TILE + 1} and tile_of(0.2) == {LEAF_TILE}
+    assert {tile for tile, _ in print_of(replace(found, size=3.0))} <= set(range(FLOWER_TILE)), "too small to tell a petal"
+
+
+def test_a_flower_has_petals_round_a_middle_of_another_colour():
+    layer = PatternLayer(8)
+    layer.tiles.copy_(tiles(np.random.default_rng(0)))
+    found = replace(measure(cloth(stripes(8)[None] * stripes(8)[:, None]), ALPHA, GROUND), regular=0.1, size=8.0, cover=(0.2, 0.05))
+    set_pattern(layer, 0, replace(found, colors=np.array([[30.0, 0, 0], [0.0, 40, 0]])), PRINTED)
+    middle, petals = layer.masks(torch.tensor([0]), torch.zeros(1, 32), torch.ones(1, 1, 256, 256))[0]
+    assert 0.02 < float(middle.mean()) < 0.06 < 0.15 < float(petals.mean()) < 0.25
+    assert (petals[middle > 0.9] > 0.9).all(), "every middle lies on its blossom"
+    assert layer.colors[0].tolist() == [[0, 40, 0], [30, 0, 0]] and layer.under[0] == 1
 
 
 def test_noise_is_not_regular():
