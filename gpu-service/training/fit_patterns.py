@@ -168,15 +168,23 @@ def set_pattern(layer: PatternLayer, at: int, found: Measured, word: int) -> Non
         set_wave(layer, at, 0, DOWN, found.period_down, line)
         set_wave(layer, at, 1, ACROSS, found.period_across, line)
         layer.colors[at] = colors[0] * 0.7
-    elif FLOWER_TILE <= print_of(found)[0][0] <= LEAF_TILE:
-        for which, (tile, wave) in enumerate(print_of(found)):  # the middle lies on the motif
-            set_motif(layer, at, which, tile, wave, max(found.cover[0], BLOOM) * (1 if which else MIDDLE))
-        ribbed = tile < LEAF_TILE or found.cover[1] > 0  # of one colour, a blossom shows the ground in its middle and a leaf does not
-        layer.colors[at, 0], layer.colors[at, 1], layer.under[at] = colors[1 if ribbed else 0], colors[0], 1
     else:
-        for which, (tile, wave) in enumerate(print_of(found)):
-            set_motif(layer, at, which, tile, wave, max(found.cover[which], LEAST * (which == 0)))
-        layer.colors[at, 1], layer.under[at] = colors[1], 1
+        set_print(layer, at, found, colors)
+
+
+def set_print(layer: PatternLayer, at: int, found: Measured, colors: torch.Tensor) -> None:
+    """Motifs of the first colour over some of the second; or flowers and leaves of the first with their middles of the second."""
+    motifs = print_of(found)
+    layer.under[at] = 1
+    if FLOWER_TILE <= motifs[0][0] <= LEAF_TILE:
+        for which, (tile, wave) in enumerate(motifs):  # the middle lies on the motif
+            set_motif(layer, at, which, tile, wave, max(found.cover[0], BLOOM) * (1 if which else MIDDLE))
+        ribbed = motifs[0][0] < LEAF_TILE or found.cover[1] > 0  # of one colour, a blossom shows the ground in its middle and a leaf does not
+        layer.colors[at, 0], layer.colors[at, 1] = colors[1 if ribbed else 0], colors[0]
+        return
+    for which, (tile, wave) in enumerate(motifs):
+        set_motif(layer, at, which, tile, wave, max(found.cover[which], LEAST * (which == 0)))
+    layer.colors[at, 1] = colors[1]
 
 
 def print_of(found: Measured) -> list[tuple[int, float]]:

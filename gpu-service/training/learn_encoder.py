@@ -1,6 +1,7 @@
 """An encoder for a Stage-I that came without one: what the graphs of `shared/model` lack, and Stage-II's training asks."""
 
 import torch
+import torch.nn.functional as F
 
 import data as datasets
 from discriminator import Encoder, picture_input
@@ -25,12 +26,12 @@ def learn_encoder(stage1: Stage1, data: datasets.Dataset, images: int) -> Encode
         index = torch.randint(len(data), (BATCH,), generator=rng, device=device)
         lab, alpha = data.lab[index].float(), data.alpha[index].float() / 255
         lab, alpha, color = datasets.augment(lab, alpha, data.color[index], data.denim[index], rng)
-        tokens = datasets.as_asked(datasets.shopper_order(data.tokens[index], data.kind[index], rng, data.tokens.new_zeros(stage1.config.vocabulary, dtype=torch.bool)))
+        tokens = datasets.as_asked(datasets.shopper_order(data.tokens[index], data.kind[index], rng))
         real = picture_input(lab, alpha)
         with torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bf16()):
             mean, log_var = (x.float() for x in encoder(real))
             seen = mean + torch.exp(0.5 * log_var) * torch.randn_like(mean)
-            made = stage1(tokens, torch.randn(BATCH, LATENT_DIM, device=device), torch.nn.functional.pad(color, (0, 1), value=1.0), seen)
+            made = stage1(tokens, torch.randn(BATCH, LATENT_DIM, device=device), F.pad(color, (0, 1), value=1.0), seen)
         pixels = pyramid_distance(picture_input(made["lab"], made["alpha"]), real)
         kl = 0.5 * (mean.square() + log_var.exp() - 1 - log_var).sum(1).mean()
         optimiser.zero_grad(set_to_none=True)

@@ -18,15 +18,14 @@ from onnx import numpy_helper
 from torch import nn
 
 import data as datasets
-from learn_encoder import learn_encoder
 from export import strengthen
 from export_pattern import COLOR, KINDS, PERIOD, STEEPNESS, THRESHOLD, UNDER
 from fit_patterns import dress
-from model import Config, Stage1, UpBlock
+from learn_encoder import learn_encoder
+from model import DOUBLED, Config, Stage1, UpBlock
 from pattern import FIRST_TILE, LAYERS, TILES, PatternLayer
 from runs import Run
 from stage2 import Stage2, Styled
-
 
 CENTROIDS = 8  # which of the weights they are
 
@@ -46,10 +45,12 @@ class Weights:
 
     def into(self, *parameters: torch.Tensor) -> None:
         for parameter in parameters:
-            value = self.next()
-            if value.numel() != parameter.numel():
-                raise SystemExit(f"{self.path} was exported by another version: its weight {self.at} is {list(value.shape)}, this version's {list(parameter.shape)}. Read it with the training code that stood beside it.")
-            parameter.copy_(value.view_as(parameter))
+            self.put(self.next(), parameter)
+
+    def put(self, value: torch.Tensor, parameter: torch.Tensor) -> None:
+        if value.numel() != parameter.numel():
+            raise SystemExit(f"{self.path} was exported by another version: its weight {self.at} is {list(value.shape)}, this version's {list(parameter.shape)}. Read it with the training code that stood beside it.")
+        parameter.copy_(value.view_as(parameter))
 
     def linear(self, layer: nn.Linear) -> None:
         self.into(layer.weight, layer.bias)
@@ -60,7 +61,7 @@ class Weights:
         layer.bias[: len(layer.bias) // 2] -= 1
 
     def kernel(self, weight: torch.Tensor, up: bool) -> None:
-        weight.copy_(smaller_kernel(self.next()) if up else self.next())
+        self.put(smaller_kernel(self.next()) if up else self.next(), weight)
 
     def constant(self, shape: tuple[int, ...], kind: type) -> torch.Tensor:
         """The one constant of this shape and number type."""
@@ -70,8 +71,7 @@ class Weights:
 
 def smaller_kernel(kernel: torch.Tensor) -> torch.Tensor:
     """The 3x3 kernel [out, in, 3, 3] of which `upsample_kernel` made [in, out, 4, 4]; the nearest, by least squares, as the latter is rounded."""
-    rows = torch.tensor([[0.0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0]], dtype=torch.float64)
-    back = torch.linalg.pinv(rows)
+    back = torch.linalg.pinv(torch.tensor(DOUBLED, dtype=torch.float64))
     return torch.einsum("kr,ls,iors->oikl", back, back, kernel.double()).float()
 
 
