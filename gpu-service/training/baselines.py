@@ -27,6 +27,7 @@ import runs
 from baseline_models import CONDITION, ColorWords, Judge, StackGan, StackGanV2, Z
 from discriminator import Discriminator, picture_input, wrong_tokens
 from lab import composite_rgb, rgb_to_lab
+from losses import divergence
 from model import COLOR_TOKEN
 from runs import Average, Run, has_fast_bf16, pick_device, sheet, train_until
 
@@ -174,7 +175,7 @@ class Trainer:
                     adversarial = adversarial + bce(judge.unconditional(features), 1)
                 if self.heads:
                     adversarial = adversarial + self.auxiliary(features, batch)
-        kl = 0.5 * (mu.square() + log_var.exp() - 1 - log_var).mean()
+        kl = divergence(mu, log_var).mean()
         self.update(self.opt_g, adversarial + 2.0 * kl)
         self.judges.requires_grad_(True)
         return {"d": total, "g": adversarial, "kl": kl, "right": torch.stack(right).mean()}
@@ -204,7 +205,7 @@ class Trainer:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=has_fast_bf16()):
             features = judge.features(fake)[0].float()
         adversarial = F.softplus(good.detach() - judge.judge(features, condition.detach())).mean()
-        kl = 0.5 * (mu.square() + log_var.exp() - 1 - log_var).mean()
+        kl = divergence(mu, log_var).mean()
         self.update(self.opt_g, adversarial + 0.05 * kl)
         judge.requires_grad_(True)
         return {"d": loss, "g": adversarial, "kl": kl, "right": (good > bad).float().mean()}

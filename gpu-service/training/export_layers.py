@@ -86,15 +86,15 @@ def stage1(g: Graph, model: Stage1, tokens: str, latent: str, color: str) -> dic
     return {"lab": lab, "alpha": alpha, "features": x, "style": style, "base": base, "wear": wear}
 
 
-def residual_lab(g: Graph, raw: str, light: float, chroma: float) -> str:
+def residual_lab(g: Graph, raw: str, light: float, chroma: float) -> tuple[str, str]:
+    """What a head adds to L and to a and b, within its bounds."""
     first = g.scalar("Mul", g.node("Tanh", [g.slice(raw, 0, 1)]), light)
-    rest = g.scalar("Mul", g.node("Tanh", [g.scalar("Mul", g.slice(raw, 1, 3), 0.5)]), chroma)
-    return g.node("Concat", [first, rest], axis=1)
+    return first, g.scalar("Mul", g.node("Tanh", [g.scalar("Mul", g.slice(raw, 1, 3), 0.5)]), chroma)
 
 
 def paint(g: Graph, raw: str, base: str) -> tuple[str, str]:
     alpha = g.node("Sigmoid", [g.scalar("Mul", g.slice(raw, 3, 4), 2.0)])
-    residual = residual_lab(g, raw, L_RANGE, AB_RANGE)
+    residual = g.node("Concat", [*residual_lab(g, raw, L_RANGE, AB_RANGE)], axis=1)
     distance = g.node("ReduceSum", [g.mul(residual, residual), g.constant([1], np.int64)], keepdims=1)
     near = g.node("Exp", [g.scalar("Mul", distance, -1 / (2 * MODE_WIDTH**2))])
     weight = g.scalar("Add", g.mul(g.mul(alpha, alpha), near), 1e-6)
@@ -136,10 +136,9 @@ def stage2(g: Graph, model: Stage2, first: dict) -> tuple[str, str]:
     matrix = smoothed(64).numpy()
     smooth = g.node("MatMul", [g.node("MatMul", [g.constant(matrix), alpha]), g.constant(matrix.T)])
     alpha256 = g.node("Sigmoid", [g.scalar("Mul", g.scalar("Sub", smooth, CUT), STEEP)])
-    light = g.scalar("Mul", g.node("Tanh", [g.slice(raw, 0, 1)]), LIGHT_RANGE)
+    light, chroma = residual_lab(g, raw, LIGHT_RANGE, CHROMA_RANGE)
     ground = g.scalar("Add", g.node("Max", [g.slice(wide, 0, 1), g.constant(0.0)]), DARK)
     shade = g.mul(g.slice(wide, 1, 3), g.node("Div", [light, ground]))
-    chroma = g.scalar("Mul", g.node("Tanh", [g.scalar("Mul", g.slice(raw, 1, 3), 0.5)]), CHROMA_RANGE)
     residual = g.node("Concat", [light, g.add(shade, chroma)], axis=1)
     pool = lambda v: g.node("AveragePool", [v], kernel_shape=[HOLD, HOLD], strides=[HOLD, HOLD])  # noqa: E731
     mean = g.node("Div", [pool(g.mul(residual, alpha256)), g.scalar("Add", pool(alpha256), 1e-3)])

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 import data as datasets
 from discriminator import Encoder, picture_input
-from losses import pyramid_distance
+from losses import divergence, pyramid_distance
 from model import LATENT_DIM, Stage1
 from runs import has_fast_bf16, pick_device
 
@@ -33,7 +33,7 @@ def learn_encoder(stage1: Stage1, data: datasets.Dataset, images: int) -> Encode
             seen = mean + torch.exp(0.5 * log_var) * torch.randn_like(mean)
             made = stage1(tokens, torch.randn(BATCH, LATENT_DIM, device=device), F.pad(color, (0, 1), value=1.0), seen)
         pixels = pyramid_distance(picture_input(made["lab"], made["alpha"]), real)
-        kl = 0.5 * (mean.square() + log_var.exp() - 1 - log_var).sum(1).mean()
+        kl = divergence(mean, log_var).sum(1).mean()
         optimiser.zero_grad(set_to_none=True)
         (4 * pixels + KL * kl).backward()
         optimiser.step()

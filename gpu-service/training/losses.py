@@ -7,6 +7,11 @@ from discriminator import bag_of_words
 from lab import constant
 
 
+def divergence(mean: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
+    """Of normals from the standard one, a coordinate each (Kullback and Leibler), in nats."""
+    return 0.5 * (mean.square() + log_var.exp() - 1 - log_var)
+
+
 def liveliness(lab: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
     """[B]: mean distance in Lab of a pixel inside the garment from the mean of its 3 x 3 neighbours."""
     inside = (-F.max_pool2d(-alpha, 5, stride=1, padding=2) > 0.5).float()

@@ -3,6 +3,8 @@
 A tile is as large as a picture at 64 px, so that a print does not repeat on a garment, and has no seam. A threshold makes motifs of it.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -15,7 +17,7 @@ FLOWER_TILE = BLOB_TILE + len(BLOBS)
 LEAF_TILE = FLOWER_TILE + len(FLOWERS)
 DOT_TILE = LEAF_TILE + 1
 FUR_TILE = DOT_TILE + len(DOTS)
-JITTER = 0.45  # of a step, by which a blob lies beside its place
+JITTER, APART = 0.45, 0.3  # of a step, by which a blob, and a flower or a sprig, lies beside its place
 PETALS = 5
 
 
@@ -33,43 +35,50 @@ def around(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.hypot(y[:, None], x[None]), np.arctan2(y[:, None], x[None])
 
 
+def strewn(rng: np.random.Generator, step: float, jitter: float, motif: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
+    """A tile [64, 64] of motifs, `step` px from one to the next: each a field of its own radius and angle, the highest where they meet."""
+    return np.max([motif(*around(place)) for place in scattered(rng, round(TILE_EDGE / step), jitter)], 0)
+
+
 def dots(rng: np.random.Generator, step: float) -> np.ndarray:
     """Round, all alike, in a lattice."""
-    return np.max([np.exp(-((around(place)[0] / (0.3 * step)) ** 2)) for place in scattered(rng, round(TILE_EDGE / step), 0)], 0)
+    return strewn(rng, step, 0, lambda radius, _: np.exp(-((radius / (0.3 * step)) ** 2)))
 
 
 def blobs(rng: np.random.Generator, step: float) -> np.ndarray:
     """Of two to five lobes, each of its own size, where they fall: leaves and figures at the size of a thumbnail."""
-    drawn = []
-    for place in scattered(rng, round(TILE_EDGE / step), JITTER):
-        radius, angle = around(place)
+
+    def blob(radius: np.ndarray, angle: np.ndarray) -> np.ndarray:
         lobes, turn, depth, size = rng.integers(2, 6), rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.6), 0.3 * step * rng.uniform(0.6, 1.4)
-        drawn.append(np.exp(-((radius / (size * (1 + depth * np.cos(lobes * angle + turn)))) ** 2)))
-    return np.max(drawn, 0)
+        return np.exp(-((radius / (size * (1 + depth * np.cos(lobes * angle + turn)))) ** 2))
+
+    return strewn(rng, step, JITTER, blob)
 
 
 def flowers(rng: np.random.Generator, step: float) -> np.ndarray:
     """Blossoms, each turned and a little larger or smaller; a high threshold leaves their round middles."""
-    drawn = []
-    for place in scattered(rng, round(TILE_EDGE / step), 0.3):
-        radius, angle = around(place)
+
+    def blossom(radius: np.ndarray, angle: np.ndarray) -> np.ndarray:
         size, turn = 0.38 * step * rng.uniform(0.75, 1.2), rng.uniform(0, 2 * np.pi)
         between = 1 - np.abs(np.cos(PETALS / 2 * (angle + turn))) ** 0.6
-        drawn.append(np.exp(-((radius / (size * (1 - (radius / size).clip(0, 1) * 0.6 * between))) ** 2)))
-    return np.max(drawn, 0)
+        return np.exp(-((radius / (size * (1 - (radius / size).clip(0, 1) * 0.6 * between))) ** 2))
+
+    return strewn(rng, step, APART, blossom)
 
 
 def leaves(rng: np.random.Generator, step: float) -> np.ndarray:
     """Sprigs of three leaves, each pointed at both ends; a high threshold leaves their middle rib."""
-    drawn = []
-    for place in scattered(rng, round(TILE_EDGE / step), 0.3):
-        radius, angle = around(place)
+
+    def sprig(radius: np.ndarray, angle: np.ndarray) -> np.ndarray:
         length, turn = 0.75 * step * rng.uniform(0.8, 1.2), rng.uniform(0, 2 * np.pi)
-        for spread in (-0.9, 0, 0.9):
-            along, aside = radius * np.cos(angle - turn - spread), radius * np.sin(angle - turn - spread)
-            middle = (2 * along / length - 1).clip(-1.5, 1.5)  # -1..1 from its foot to its tip
-            drawn.append(np.exp(-((aside / (0.3 * length * (1 - middle**2).clip(0.1))) ** 2) - middle**8))
-    return np.max(drawn, 0)
+        return np.max([leaf(length, radius, angle - turn - spread) for spread in (-0.9, 0, 0.9)], 0)
+
+    def leaf(length: float, radius: np.ndarray, angle: np.ndarray) -> np.ndarray:
+        along, aside = radius * np.cos(angle), radius * np.sin(angle)
+        middle = (2 * along / length - 1).clip(-1.5, 1.5)  # -1..1 from its foot to its tip
+        return np.exp(-((aside / (0.3 * length * (1 - middle**2).clip(0.1))) ** 2) - middle**8)
+
+    return strewn(rng, step, APART, sprig)
 
 
 def noise(rng: np.random.Generator, wave: float, band: float) -> np.ndarray:

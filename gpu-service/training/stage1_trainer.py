@@ -13,7 +13,7 @@ import runs
 from calibration import fit_seeds
 from discriminator import Discriminator, Encoder, picture_input
 from guide import Guide
-from losses import pyramid_distance, ripple, ripple_loss, tint
+from losses import divergence, pyramid_distance, ripple, ripple_loss, tint
 from memory import CLOTH, Needs, pair_up, told_last
 from model import LATENT_DIM, Config, Stage1, kind_gates
 from replay import Replay, adam, set_rate
@@ -190,8 +190,8 @@ class Trainer(Losses):
             swapped = self.generator.text(shuffled(batch["tokens"], self.rng)).float() if args.order else None
         fake = picture_input(made["lab"], made["alpha"])
         pixels = pyramid_distance(fake[:half], batch["real"][:half])
-        kl = 0.5 * (mean.square() + log_var.exp() - 1 - log_var).sum(1).mean()
-        kl_words = 0.5 * (made["mu"].square() + made["log_var"].exp() - 1 - made["log_var"]).mean()
+        kl = divergence(mean, log_var).sum(1).mean()
+        kl_words = divergence(made["mu"], made["log_var"]).mean()
         prior = F.cross_entropy(self.generator.prior(made["state"].float()), batch["home"])
         loss = self.pull * pixels + args.kl * kl + 0.05 * kl_words + 0.1 * prior
         losses = {"pixels": pixels, "kl": kl, "prior": prior}

@@ -104,17 +104,17 @@ def refine(lab, alpha, raw):
 
 def outline(alpha):
     """Alpha [B, 1, E, E] of 64-px pixels -> [B, 1, 4E, 4E], smooth along the edge and two or three pixels wide across it."""
-    matrix = smoothed(alpha.shape[-1]).to(alpha)
+    matrix = smoothed(alpha.shape[-1], alpha.device)
     return torch.sigmoid(STEEP * (matrix @ alpha @ matrix.T - CUT))
 
 
 @cache
-def smoothed(edge: int, times: int = 4) -> torch.Tensor:
-    """[times * edge, edge]: a row of pixels, enlarged bilinearly and smoothed by a Gaussian of SMOOTH."""
+def smoothed(edge: int, device: torch.device | None = None, times: int = 4) -> torch.Tensor:
+    """[times * edge, edge]: a row of pixels, enlarged bilinearly and smoothed by a Gaussian of SMOOTH. Made once a device, as `lab.constant`."""
     wide = enlarged(torch.eye(edge)[None, :, None], times)[0, :, 0].T
     place = torch.arange(times * edge, dtype=torch.float32)
     near = torch.exp(-((place[:, None] - place[None]) ** 2) / (2 * SMOOTH**2))
-    return near / near.sum(1, keepdim=True) @ wide
+    return (near / near.sum(1, keepdim=True) @ wide).to(device)
 
 
 def enlarged(x, times: int = 4):
